@@ -1,0 +1,135 @@
+"""An immutable picture of a cluster at one moment: tables, and the indices over them. All that judgement ever reads.
+
+Making one is cheap: unchanged tables and index buckets are shared with the pictures before it. A view answers
+questions; it decides nothing. Every index answer is only as complete as the table behind it: check its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from k8sview.model.events import ApiUsage, Cluster, Link
+from k8sview.model.objects.meta import LabelSelector
+from k8sview.model.objects.pods import Pod
+from k8sview.model.resources import Key, Resource
+from k8sview.model.tables import Table
+
+
+class Indices(msgspec.Struct, frozen=True):
+    """Built once by the store, bucket by bucket.
+
+    ``children``: owner uid → ``(resource name, key)`` of what it owns.
+    ``labels``: ``(resource name, namespace, label, value)`` → keys, for pods.
+    ``pods_by_node``: node name → pod keys.
+    ``referrers``: ``(resource name, namespace, name)`` → pod keys that use that ConfigMap, Secret, PVC or ServiceAccount.
+    ``events``: uid of the involved object → event keys.
+    """
+
+    children: Mapping[str, set[tuple[str, Key]]] = {}
+    labels: Mapping[tuple[str, str, str], Bucket] = {}
+    pods_by_node: Mapping[str, Bucket] = {}
+    referrers: Mapping[tuple[str, str, str], Bucket] = {}
+    events: Mapping[str, Bucket] = {}
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A field that changed on a living object while it was watched (or between two moments of a recording)."""
+
+    at: datetime
+    resource: str
+    key: Key
+    path: str
+    before: str
+    after: str
+
+
+class View(msgspec.Struct, frozen=True):
+    """``taken_at`` is the only clock that judgement has."""
+
+    taken_at: datetime
+    version: int = 0
+    cluster: Cluster = Cluster()
+    link: Link = Link("live")
+    resources: Mapping[str, Resource] = {}
+    missing_groups: tuple[str, ...] = ()
+    tables: Mapping[str, Table] = {}
+    indices: Indices = Indices()
+    usage: ApiUsage = ApiUsage()
+    changes: tuple[Change, ...] = ()
+    namespaces: tuple[str, ...] | None = None
+    """The namespaces that the run was asked to cover; None: all."""
+
+    def table(self, resource: str) -> Table:
+        """The table of a resource name; an empty ``idle`` one where nobody asked for it."""
+        found = self.tables.get(resource)
+        return found if found is not None else Table(_unknown_resource(resource))
+
+    def served(self, resource: str) -> bool | None:
+        """Whether the API serves the resource; None where its group's discovery failed."""
+        if resource in self.resources:
+            return True
+        return None if resource.partition(".")[2] in self.missing_groups else False
+
+    def served_group(self, group: str) -> bool | None:
+        """Whether any resource of an API group is served."""
+        if any(resource.group == group for resource in self.resources.values()):
+            return True
+        return None if group in self.missing_groups else False
+
+    def get(self, resource: str, name: str, namespace: str | None = None) -> Any:
+        """One object or None; read ``table(resource).state`` before believing None."""
+        table = self.tables.get(resource)
+        return table.get(name, namespace) if table else None
+
+    def children(self, owner: Any) -> Iterable[tuple[str, Any]]:
+        """``(resource name, object)`` of what the object with this ``metadata.uid`` owns."""
+        for resource, key in sorted(self.indices.children.get(owner.metadata.uid, ())):
+            table = self.tables.get(resource)
+            if table and key in table.objects:
+                yield resource, table.objects[key]
+
+    def pods_of(self, namespace: str, selector: LabelSelector | Mapping[str, str]) -> tuple[Pod, ...]:
+        """Pods that a selector matches, sorted by name. An empty selector matches nothing here."""
+        whole = selector if isinstance(selector, LabelSelector) else LabelSelector(match_labels=dict(selector))
+        pods = self.tables.get("pods")
+        if pods is None or not (whole.match_labels or whole.match_expressions):
+            return ()
+        if whole.match_labels:
+            buckets = [
+                self.indices.labels.get((namespace, label, value), _NOTHING)
+                for label, value in whole.match_labels.items()
+            ]
+            keys: Iterable[Key] = min(buckets, key=len)
+        else:
+            keys = (key for key in pods.objects if key[0] == namespace)
+        found = (pods.objects[key] for key in sorted(keys) if key in pods.objects)
+        return tuple(pod for pod in found if whole.matches(pod.metadata.labels))
+
+    def pods_on(self, node: str) -> tuple[Pod, ...]:
+        return self._pods(self.indices.pods_by_node.get(node, _NOTHING))
+
+    def users_of(self, resource: str, name: str, namespace: str) -> tuple[Pod, ...]:
+        """Pods that mount or import a ConfigMap, Secret, PVC, or run as a ServiceAccount."""
+        return self._pods(self.indices.referrers.get((resource, namespace, name), _NOTHING))
+
+    def events_of(self, obj: Any) -> tuple[Any, ...]:
+        """Events about an object (by uid), newest first."""
+        events = self.tables.get("events")
+        if events is None:
+            return ()
+        keys = self.indices.events.get(obj.metadata.uid, _NOTHING)
+        found = [events.objects[key] for key in keys if key in events.objects]
+        return tuple(sorted(found, key=lambda event: event.last_seen or "", reverse=True))
+
+    def _pods(self, keys: Iterable[Key]) -> tuple[Pod, ...]:
+        pods = self.tables.get("pods")
+        return tuple(pods.objects[key] for key in sorted(keys) if key in pods.objects) if pods else ()
+
+
+def _unknown_resource(name: str) -> Resource:
+    plural, _, group = name.partition(".")
+    return Resource(group=group, version="", plural=plural, kind=plural)
