@@ -89,7 +89,7 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """The connection as a whole: ``live``, ``lost`` (with reason and the time of the next try), ``login`` or ``ended``."""
+    """The connection as a whole: ``live``, ``lost`` (reason, time of the next try), ``login`` or ``ended``."""
 
     state: str
     reason: str = ""

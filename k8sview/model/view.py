@@ -18,14 +18,17 @@ from k8sview.model.objects.pods import Pod
 from k8sview.model.resources import Key, Resource
 from k8sview.model.tables import Table
 
+Bucket = frozenset[Key] | set[Key]
+_NOTHING: frozenset[Key] = frozenset()
+
 
 class Indices(msgspec.Struct, frozen=True):
     """Built once by the store, bucket by bucket.
 
     ``children``: owner uid → ``(resource name, key)`` of what it owns.
-    ``labels``: ``(resource name, namespace, label, value)`` → keys, for pods.
+    ``labels``: ``(namespace, label, value)`` → pod keys.
     ``pods_by_node``: node name → pod keys.
-    ``referrers``: ``(resource name, namespace, name)`` → pod keys that use that ConfigMap, Secret, PVC or ServiceAccount.
+    ``referrers``: ``(resource name, namespace, name)`` of a ConfigMap, Secret, PVC, ServiceAccount → pods that use it.
     ``events``: uid of the involved object → event keys.
     """
 

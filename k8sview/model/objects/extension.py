@@ -1,4 +1,4 @@
-"""How the API itself is extended: CRDs (without their schemas), APIServices, admission webhooks; and endpoint slices."""
+"""How the API is extended: CRDs (without their schemas), APIServices, admission webhooks; endpoint slices, leases."""
 
 from __future__ import annotations
 
