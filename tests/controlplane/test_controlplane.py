@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from tests.controlplane import ApiError, ControlPlane, binaries
+from tests.controlplane.fill import fill
 from tests.controlplane.fixtures import REQUIRED, planned
 
 TEAM = "fixture-team"
@@ -116,6 +117,18 @@ async def test_the_server_dies_and_comes_back_on_its_port(fresh_controlplane: Co
         assert await api.list("v1", "Namespace")
     lines = fresh_controlplane.audit_log.read_text().splitlines()
     assert any(json.loads(line)["user"]["username"] == "admin" for line in lines)
+
+
+async def test_the_filler_makes_ready_pods_of_realistic_size() -> None:
+    with planned(controllers=False, kwok=False) as plane:
+        async with plane.writer() as api:
+            await fill(api, nodes=3, pods=30, namespaces=2, replicas=10)
+            pods = await api.list("v1", "Pod")
+            nodes = {each["metadata"]["name"] for each in await api.list("v1", "Node")}
+    assert len(pods) == 30
+    assert {pod["status"]["phase"] for pod in pods} == {"Running"}
+    assert {pod["spec"]["nodeName"] for pod in pods} <= nodes
+    assert 7_000 < len(json.dumps(pods)) / len(pods) < 12_000
 
 
 def test_nothing_survives_a_killed_run() -> None:
