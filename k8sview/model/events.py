@@ -42,6 +42,7 @@ class Upserted(msgspec.Struct, frozen=True):
     scope: str | None
     objects: tuple[Any, ...] = ()
     malformed: tuple[Malformed, ...] = ()
+    at: datetime | None = None  # when it was seen; None: now
 
 
 class Removed(msgspec.Struct, frozen=True):

@@ -77,15 +77,31 @@ class Table(msgspec.Struct, frozen=True):
 
 _BADNESS = {
     State.SYNCED: 0,
-    State.IDLE: 1,
-    State.LOADING: 2,
-    State.STALE: 3,
+    State.STALE: 1,
+    State.IDLE: 2,
+    State.LOADING: 3,
     State.NOT_SERVED: 4,
     State.FAILED: 5,
     State.DENIED: 6,
 }
 
 
-def worst(states: Mapping[str | None, TableState]) -> TableState:
-    """The state that a table with several scopes must admit to."""
-    return max(states.values(), key=lambda one: _BADNESS[one.state], default=IDLE)
+def combined(scopes: Mapping[str | None, TableState]) -> tuple[TableState, str]:
+    """One state for a table that is read in several scopes, and what it does not cover ("" when whole).
+
+    While anything loads the table loads. Where at least one scope was read, the table is readable but partial.
+    """
+    if not scopes:
+        return IDLE, ""
+    loading = [one for one in scopes.values() if one.state in (State.IDLE, State.LOADING)]
+    if loading:
+        return loading[0], ""
+    read = [one for one in scopes.values() if one.state.readable]
+    if not read:
+        return max(scopes.values(), key=lambda one: _BADNESS[one.state]), ""
+    missing = sorted(
+        f"{'all namespaces' if scope is None else f'namespace {scope}'}: {one.reason or one.state}"
+        for scope, one in scopes.items()
+        if not one.state.readable
+    )
+    return max(read, key=lambda one: _BADNESS[one.state]), "; ".join(missing)

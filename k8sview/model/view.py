@@ -102,11 +102,11 @@ class View(msgspec.Struct, frozen=True):
         if pods is None or not (whole.match_labels or whole.match_expressions):
             return ()
         if whole.match_labels:
-            buckets = [
+            buckets: list[Bucket] = [
                 self.indices.labels.get((namespace, label, value), _NOTHING)
                 for label, value in whole.match_labels.items()
             ]
-            keys: Iterable[Key] = min(buckets, key=len)
+            keys: Iterable[Key] = sorted(buckets, key=len)[0]
         else:
             keys = (key for key in pods.objects if key[0] == namespace)
         found = (pods.objects[key] for key in sorted(keys) if key in pods.objects)

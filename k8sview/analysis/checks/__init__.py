@@ -1,0 +1,1 @@
+"""The check engine: predicates, named rules, applicability, findings and their folding."""

@@ -1,0 +1,96 @@
+"""Whether a check may be judged at all: is its component there, and could everything it needs be read?"""
+
+from __future__ import annotations
+
+import msgspec
+
+from k8sview.analysis.checks.check import Check
+from k8sview.analysis.checks.outcome import Context
+from k8sview.model.components import Presence
+from k8sview.model.kinds import KINDS
+from k8sview.model.status import Reason, Status
+from k8sview.model.tables import State
+from k8sview.model.view import View
+
+
+class Applicability(msgspec.Struct, frozen=True):
+    """``status`` set: the check ends with it. Else it is judged; ``caveat`` then turns a pass into unknown."""
+
+    status: Status | None = None
+    reason: Reason | None = None
+    message: str = ""
+    caveat: str | None = None
+
+
+_SKIPPED = {
+    Presence.ABSENT: (Reason.NOT_INSTALLED, "{title} is not installed"),
+    Presence.LEFTOVER: (Reason.LEFTOVER, "{title} is not running: only its registrations are left"),
+    Presence.MANAGED: (Reason.MANAGED, "{title} is run by the provider, out of sight"),
+    Presence.INSTALLED: (Reason.NOT_APPLICABLE, "this check is for {title} that is not running"),
+}
+
+
+def applicability(check: Check, context: Context) -> Applicability:
+    """Order matters: a component that is surely absent skips before any missing right is noticed."""
+    component, namespaces = context.component, context.view.namespaces
+    if namespaces is not None and not all(_namespaced(name, context.view) for name in check.requires):
+        words = f"looks at the whole cluster; this run covers {', '.join(namespaces)}"
+        return Applicability(Status.SKIP, Reason.NOT_APPLICABLE, words)
+    if not check.topic and component.state not in check.when:
+        if component.state is Presence.UNKNOWN:
+            if check.each is not None and all(context.table(name).state.state.readable for name in check.requires):
+                # The objects can be judged by their own state, whoever runs their controller.
+                return _readable(check, context)
+            if namespaces is not None:
+                words = f"{component.title} does not run in the namespaces of this run"
+                return Applicability(Status.SKIP, Reason.NOT_APPLICABLE, words)
+            return _unreadable(check, context)
+        reason, message = _SKIPPED[component.state]
+        return Applicability(Status.SKIP, reason, message.format(title=component.title))
+    return _readable(check, context)
+
+
+def _namespaced(name: str, view: View) -> bool:
+    resource = view.resources.get(name) or (KINDS[name].resource if name in KINDS else None)
+    return resource.namespaced if resource is not None else True
+
+
+def _unreadable(check: Check, context: Context) -> Applicability:
+    component = context.component
+    states = [f"{name}: {context.table(name).state}" for name in component.unreadable]
+    message = f"whether {component.title} is installed could not be seen ({'; '.join(states[:3])})"
+    denied = any(context.table(name).state.state is State.DENIED for name in component.unreadable)
+    partial = any(context.table(name).partial for name in component.unreadable)
+    reason = Reason.FORBIDDEN if denied else Reason.PARTIAL if partial else Reason.READ_FAILED
+    return Applicability(Status.UNKNOWN, reason, message)
+
+
+def _readable(check: Check, context: Context) -> Applicability:
+    caveat: tuple[Reason, str] | None = None
+    for name in check.requires:
+        table = context.table(name)
+        match table.state.state:
+            case State.SYNCED:
+                if table.partial:
+                    caveat = caveat or (Reason.PARTIAL, f"{name} could be read only in part ({table.partial})")
+            case State.STALE:
+                caveat = caveat or (Reason.STALE, f"{name} is stale: {table.state.reason or 'connection lost'}")
+            case State.NOT_SERVED:
+                return _not_served(check, context, name)
+            case State.DENIED:
+                return Applicability(Status.UNKNOWN, Reason.FORBIDDEN, f"{name}: {table.state.reason or 'denied'}")
+            case State.FAILED:
+                return Applicability(Status.UNKNOWN, Reason.READ_FAILED, f"{name}: {table.state.reason}")
+            case State.LOADING | State.IDLE:
+                if context.view.served(name) is False:
+                    return _not_served(check, context, name)
+                return Applicability(Status.UNKNOWN, Reason.TIMEOUT, f"{name} has not been read yet")
+    if caveat is not None:
+        return Applicability(reason=caveat[0], caveat=caveat[1])
+    return Applicability()
+
+
+def _not_served(check: Check, context: Context, name: str) -> Applicability:
+    if context.view.served(name) is None:
+        return Applicability(Status.UNKNOWN, Reason.READ_FAILED, f"the discovery of {name} failed")
+    return Applicability(Status.SKIP, Reason.NOT_SERVED, f"{name} is not served by this cluster")

@@ -1,0 +1,189 @@
+"""Runs checks over a view, in slices, remembering what did not change. Decides unknown, skip and error by itself:
+no check has to, and none can get it wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.checks.applicability import Applicability, applicability
+from k8sview.analysis.checks.check import Check
+from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, ref_to
+from k8sview.model.components import ComponentStatus
+from k8sview.model.health import Health
+from k8sview.model.resources import Key
+from k8sview.model.status import Reason, Severity, Status
+from k8sview.model.view import View
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """All that one check gave. ``judged`` holds everything but plain passes."""
+
+    check: Check
+    status: Status
+    reason: Reason | None = None
+    message: str = ""
+    judged: tuple[Judged, ...] = ()
+    evaluated: int = 0
+    recheck_at: datetime | None = None
+
+
+class _Memory(msgspec.Struct):
+    """What one check gave for each object, by the object itself: an unchanged object is the same value."""
+
+    seen: dict[Key, tuple[Any, Outcome]] = {}
+
+
+class Engine:
+    """Keeps memory between runs; a run's results depend on the view alone."""
+
+    def __init__(self, checks: Iterable[Check]) -> None:
+        self.checks = tuple(checks)
+        self._memory: dict[str, _Memory] = {}
+
+    def run(
+        self,
+        view: View,
+        components: Mapping[str, ComponentStatus],
+        health: Callable[[str, Any], Health],
+    ) -> Generator[None, None, tuple[Evaluation, ...]]:
+        """Yields after each object looked at, so that the caller may pause; returns every check's evaluation."""
+        evaluations = []
+        for check in self.checks:
+            component = components[check.component]
+            context = Context(view=view, component=component, components=components, health=health)
+            evaluations.append((yield from self._evaluate(check, context)))
+        return tuple(evaluations)
+
+    def run_all(
+        self, view: View, components: Mapping[str, ComponentStatus], health: Callable[[str, Any], Health]
+    ) -> tuple[Evaluation, ...]:
+        """``run`` without pauses."""
+        steps = self.run(view, components, health)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                result: tuple[Evaluation, ...] = stop.value
+                return result
+
+    def _evaluate(self, check: Check, context: Context) -> Generator[None, None, Evaluation]:
+        applies = applicability(check, context)
+        if applies.status is not None:
+            return Evaluation(check, applies.status, applies.reason, applies.message)
+        judged: list[Judged] = []
+        evaluated = 0
+        recheck: datetime | None = None
+        try:
+            for one in self._judge(check, context):
+                evaluated += 1
+                at = one.outcome.recheck_at
+                if at is not None and at > context.now and (recheck is None or at < recheck):
+                    recheck = at
+                if one.outcome.status is not Status.PASS:
+                    judged.append(one)
+                yield
+        except Exception as error:  # one broken check must not hide the others; it is reported as our bug
+            message = f"the check crashed: {type(error).__name__}: {error}"
+            return Evaluation(check, Status.ERROR, Reason.CRASHED, message, tuple(judged), evaluated)
+        judged += _malformed(check, context)
+        return _conclude(check, applies, judged, evaluated, recheck)
+
+    def _judge(self, check: Check, context: Context) -> Iterable[Judged]:
+        if check.rule is not None:
+            return check.rule(context)
+        if check.each is not None:
+            return self._judge_each(check, check.each, context)
+        return ()
+
+    def _judge_each(self, check: Check, resource: str, context: Context) -> Iterable[Judged]:
+        table = context.table(resource)
+        memory = self._memory.get(check.id, _Memory()).seen
+        fresh: dict[Key, tuple[Any, Outcome]] = {}
+        for key in sorted(table.objects):
+            obj = table.objects[key]
+            known = memory.get(key) if check.own_object_only else None
+            if known is not None and known[0] is obj and _still_valid(known[1], context.now):
+                outcome: Outcome | None = known[1]
+            else:
+                outcome = judge_object(check, obj, context)
+            if outcome is None:
+                continue
+            fresh[key] = (obj, outcome)
+            yield Judged(ref_to(table, obj), outcome)
+        self._memory[check.id] = _Memory(fresh)
+
+
+def _still_valid(outcome: Outcome, now: datetime) -> bool:
+    # A message may count time ("for 3h"): only plain passes before their next date are kept.
+    return outcome.status is Status.PASS and (outcome.recheck_at is None or now < outcome.recheck_at)
+
+
+def judge_object(check: Check, obj: Any, context: Context) -> Outcome | None:
+    """The worst outcome of a check's assertions on one object; None where ``where`` leaves the object out."""
+    for condition in check.where:
+        if condition(obj, context).status is not Status.PASS:
+            return None
+    result = PASS
+    recheck: datetime | None = None
+    for assertion in check.assertions:
+        outcome = assertion.predicate(obj, context)
+        if outcome.recheck_at is not None and (recheck is None or outcome.recheck_at < recheck):
+            recheck = outcome.recheck_at
+        if outcome.status is Status.FAIL and assertion.warn:
+            outcome = msgspec.structs.replace(outcome, status=Status.WARN)
+        if outcome.status is not Status.PASS and (assertion.severity or assertion.message):
+            outcome = msgspec.structs.replace(
+                outcome,
+                severity=assertion.severity or outcome.severity,
+                message=f"{assertion.message}: {outcome.message}" if assertion.message else outcome.message,
+            )
+        if outcome.status.badness > result.status.badness:
+            result = outcome
+    return msgspec.structs.replace(result, recheck_at=recheck) if recheck != result.recheck_at else result
+
+
+def severity_of(check: Check, outcome: Outcome) -> Severity:
+    """The outcome's own severity, else the check's; a warning is at most medium."""
+    if outcome.severity is not None:
+        return outcome.severity
+    if outcome.status is Status.WARN and check.severity.at_least(Severity.MEDIUM):
+        return Severity.MEDIUM
+    return check.severity
+
+
+def _malformed(check: Check, context: Context) -> list[Judged]:
+    """Objects of the judged kind that could not be read: an error each, whatever the others say."""
+    found = []
+    for resource in dict.fromkeys([*([check.each] if check.each else []), *check.requires]):
+        table = context.table(resource)
+        for key in sorted(table.malformed):
+            broken = table.malformed[key]
+            outcome = Outcome(status=Status.ERROR, message=f"this object could not be read: {broken.problem}")
+            found.append(Judged(ref_to(table, broken), outcome))
+    return found
+
+
+def _conclude(
+    check: Check, applies: Applicability, judged: list[Judged], evaluated: int, recheck: datetime | None
+) -> Evaluation:
+    worst = max((one.outcome for one in judged), key=lambda one: one.status.badness, default=PASS)
+    status, reason, message = worst.status, None, ""
+    if judged:
+        named = [one for one in judged if one.outcome.status is worst.status]
+        first = named[0]
+        message = f"{first.subject}: {worst.message}" if first.subject else worst.message
+        if len(named) > 1:
+            message += f" (and {len(named) - 1} more)"
+    if status is Status.ERROR:
+        reason = Reason.MALFORMED
+    elif status is Status.UNKNOWN:
+        reason = Reason.INCONCLUSIVE
+    elif status in (Status.PASS, Status.WARN) and applies.caveat is not None:
+        # What was seen is sound, but not everything was seen: that is not a pass.
+        status, reason, message = Status.UNKNOWN, applies.reason, applies.caveat
+    return Evaluation(check, status, reason, message, tuple(judged), evaluated, recheck)

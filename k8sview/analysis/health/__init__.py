@@ -1,0 +1,1 @@
+"""Health of single objects: one verdict with three axes, from one read."""

@@ -1,0 +1,84 @@
+"""Runs the tests inside catalogue files through the real detection and the real engine."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.checks.engine import Engine, Evaluation
+from k8sview.analysis.components.component import Component
+from k8sview.analysis.components.detect import detect
+from k8sview.analysis.health.verdict import health_of
+from k8sview.catalog.compile import CompiledTest
+from k8sview.catalog.loader import Catalog
+from k8sview.catalog.sample import SampleError, sample_view
+from k8sview.model.components import ComponentStatus, Presence
+from k8sview.model.health import Health
+from k8sview.model.view import View
+
+
+class TestResult(msgspec.Struct, frozen=True):
+    """``problem`` None: the test held."""
+
+    check_id: str
+    name: str
+    origin: str
+    problem: str | None
+
+
+def run_tests(catalog: Catalog) -> Iterator[TestResult]:
+    """One result per test, in the catalogue's order."""
+    for test in catalog.tests:
+        try:
+            problem = _problem(catalog, test)
+        except SampleError as error:
+            problem = str(error)
+        yield TestResult(test.check_id, test.spec.name, test.origin, problem)
+
+
+def evaluate_test(catalog: Catalog, test: CompiledTest) -> Evaluation:
+    """What the engine says of a test's objects. Raises SampleError where they cannot be used."""
+    check = catalog.check(test.check_id)
+    if check is None:
+        raise SampleError(f"no check {test.check_id}")
+    component = next(one for one in catalog.components if one.id == check.component)
+    named = (*check.requires, *check.wants, *component.resources, *component.use)
+    view = sample_view(test.spec, named)
+    before = copy.deepcopy(view.tables)
+    components = _components(catalog, component, test, view)
+    (evaluation,) = Engine([check]).run_all(view, components, health_from(view))
+    if view.tables != before:
+        raise SampleError(f"{check.id} changed the view it was given")
+    return evaluation
+
+
+def health_from(view: View) -> Callable[[str, Any], Health]:
+    return lambda resource, obj: health_of(view, resource, obj)
+
+
+def _components(catalog: Catalog, component: Component, test: CompiledTest, view: View) -> dict[str, ComponentStatus]:
+    """Detected from the test's objects; a component they do not show counts as installed unless the test says else."""
+    found = detect(catalog.components, view)
+    status = found[component.id]
+    state = Presence(test.spec.component) if test.spec.component else status.state
+    if test.spec.component is None and not component.topic:
+        state = Presence.INSTALLED
+    found[component.id] = msgspec.structs.replace(status, state=state)
+    return found
+
+
+def _problem(catalog: Catalog, test: CompiledTest) -> str | None:
+    evaluation = evaluate_test(catalog, test)
+    spec = test.spec
+    messages = [evaluation.message, *(one.outcome.message for one in evaluation.judged)]
+    if evaluation.status is not spec.expect:
+        return f"expected {spec.expect}, got {evaluation.status}: {evaluation.message or 'no message'}"
+    if spec.message is not None and not any(fnmatchcase(message, spec.message) for message in messages):
+        return f"no message like {spec.message!r} among {messages}"
+    if spec.findings is not None and len(evaluation.judged) != spec.findings:
+        return f"expected {spec.findings} findings, got {len(evaluation.judged)}"
+    return None

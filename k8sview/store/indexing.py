@@ -1,0 +1,118 @@
+"""Which index entries an object has. The only place that knows what the store indexes, one function per index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from k8sview.model.objects.core import Event
+from k8sview.model.objects.pods import Container, Pod, PodSpec, Volume
+from k8sview.model.resources import Key
+from k8sview.model.view import Indices
+from k8sview.store.buckets import Buckets
+
+
+class Indexer:
+    """Keeps every index in step with the objects that come and go."""
+
+    def __init__(self) -> None:
+        self._children: Buckets[str, tuple[str, Key]] = Buckets()
+        self._labels: Buckets[tuple[str, str, str], Key] = Buckets()
+        self._nodes: Buckets[str, Key] = Buckets()
+        self._referrers: Buckets[tuple[str, str, str], Key] = Buckets()
+        self._events: Buckets[str, Key] = Buckets()
+
+    def replace(self, resource: str, key: Key, before: Any, after: Any) -> None:
+        """Index ``after`` in place of ``before``; either may be None."""
+        owners_before, owners_after = _owners(before), _owners(after)
+        if owners_before != owners_after:
+            _swap(self._children, owners_before, owners_after, (resource, key))
+        if resource == "pods":
+            self._replace_pod(key, before, after)
+        elif resource == "events":
+            _swap(self._events, _about(before), _about(after), key)
+
+    def snapshot(self) -> Indices:
+        return Indices(
+            children=self._children.snapshot(),
+            labels=self._labels.snapshot(),
+            pods_by_node=self._nodes.snapshot(),
+            referrers=self._referrers.snapshot(),
+            events=self._events.snapshot(),
+        )
+
+    def _replace_pod(self, key: Key, before: Pod | None, after: Pod | None) -> None:
+        # Specs and labels rarely change: most updates of a pod touch its status alone and cost three comparisons.
+        labels_before = before.metadata.labels if before else {}
+        labels_after = after.metadata.labels if after else {}
+        if labels_before != labels_after:
+            _swap(self._labels, _pairs(key[0], labels_before), _pairs(key[0], labels_after), key)
+        node_before = before.spec.node_name if before else ""
+        node_after = after.spec.node_name if after else ""
+        if node_before != node_after:
+            _swap(self._nodes, {node_before} - {""}, {node_after} - {""}, key)
+        if before is None or after is None:
+            _swap(self._referrers, _references(key[0], before), _references(key[0], after), key)
+
+
+def _swap(buckets: Buckets[Any, Any], before: set[Any], after: set[Any], value: Any) -> None:
+    for gone in before - after:
+        buckets.discard(gone, value)
+    for new in after - before:
+        buckets.add(new, value)
+
+
+def _owners(obj: Any) -> set[str]:
+    return {owner.uid for owner in obj.metadata.owner_references if owner.uid} if obj is not None else set()
+
+
+def _about(event: Event | None) -> set[str]:
+    return {event.involved_object.uid} if event is not None and event.involved_object.uid else set()
+
+
+def _pairs(namespace: str, labels: dict[str, str]) -> set[tuple[str, str, str]]:
+    return {(namespace, label, value) for label, value in labels.items()}
+
+
+def _references(namespace: str, pod: Pod | None) -> set[tuple[str, str, str]]:
+    if pod is None:
+        return set()
+    return {(resource, namespace, name) for resource, name in references(pod.spec) if name}
+
+
+def references(spec: PodSpec) -> Iterator[tuple[str, str]]:
+    """``(resource name, object name)`` of everything in its namespace that a pod with this spec needs."""
+    yield "serviceaccounts", spec.service_account_name
+    for secret in spec.image_pull_secrets:
+        yield "secrets", secret.name
+    for volume in spec.volumes:
+        yield from _mounted(volume)
+    for container in (*spec.init_containers, *spec.containers):
+        yield from _imported(container)
+
+
+def _mounted(volume: Volume) -> Iterator[tuple[str, str]]:
+    if volume.config_map:
+        yield "configmaps", volume.config_map.name
+    if volume.secret:
+        yield "secrets", volume.secret.secret_name
+    if volume.persistent_volume_claim:
+        yield "persistentvolumeclaims", volume.persistent_volume_claim.claim_name
+    for source in volume.projected.sources if volume.projected else ():
+        if source.config_map:
+            yield "configmaps", source.config_map.name
+        if source.secret:
+            yield "secrets", source.secret.name
+
+
+def _imported(container: Container) -> Iterator[tuple[str, str]]:
+    for imported in container.env_from:
+        if imported.config_map_ref:
+            yield "configmaps", imported.config_map_ref.name
+        if imported.secret_ref:
+            yield "secrets", imported.secret_ref.name
+    for variable in container.env:
+        if variable.value_from and variable.value_from.config_map_key_ref:
+            yield "configmaps", variable.value_from.config_map_key_ref.name
+        if variable.value_from and variable.value_from.secret_key_ref:
+            yield "secrets", variable.value_from.secret_key_ref.name

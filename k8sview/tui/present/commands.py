@@ -1,0 +1,223 @@
+"""The line after ``:``: what it means, and how it may go on. Pure; running a command is the app's work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from k8sview.model.kinds import KINDS
+from k8sview.model.resources import Resource
+from k8sview.model.status import Layer
+from k8sview.tui.present import places
+from k8sview.tui.present.places import Place
+
+
+class Vocabulary(NamedTuple):
+    """The names a command line may use at this moment."""
+
+    resources: Mapping[str, Resource] = {}
+    contexts: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+
+
+class Go(NamedTuple):
+    """Open a place; ``namespaces`` and ``filter`` change too where they are not None."""
+
+    place: Place
+    namespaces: tuple[str, ...] | None = None
+    filter: str | None = None
+
+
+class UseNamespaces(NamedTuple):
+    namespaces: tuple[str, ...]  # empty: all
+
+
+class UseContext(NamedTuple):
+    name: str
+
+
+class OpenFile(NamedTuple):
+    path: str
+
+
+class UseTheme(NamedTuple):
+    name: str
+
+
+class Run(NamedTuple):
+    """A plain action of the app by name: ``quit``, ``help``, ``refresh``."""
+
+    action: str
+
+
+class Problem(NamedTuple):
+    message: str
+
+
+Command = Go | UseNamespaces | UseContext | OpenFile | UseTheme | Run | Problem
+
+_ALL = ("all", "*", "-a", "-A")
+_LABELS = re.compile(r"[\w./-]+(!=|=)[^\s=]*(,[\w./-]+(!=|=)[^\s=]*)*")
+
+
+def parse_command(line: str, known: Vocabulary) -> Command:
+    """Read a command line; what is not understood becomes a ``Problem`` that names the nearest word."""
+    head, _, rest = line.strip().partition(" ")
+    rest = rest.strip()
+    word = head.lower()
+    if not word:
+        return Problem("nothing to do")
+    named = _NAMED.get(word)
+    if named is not None:
+        return named(rest, known)
+    resource = find_resource(word, known.resources)
+    if resource is not None:
+        return _resource_command(resource, rest)
+    near = get_close_matches(word, _vocabulary(known), n=1)
+    hint = f"; did you mean :{near[0]}?" if near else ""
+    return Problem(f"no command or resource is called {word!r}{hint}")
+
+
+def find_resource(word: str, resources: Mapping[str, Resource]) -> Resource | None:
+    """The resource people mean by a word: exact name first, then kinds known beforehand, then the shortest group."""
+    exact = resources.get(word)
+    if exact is not None:
+        return exact
+    candidates = [one for one in resources.values() if word in one.called()]
+    dotted = word.partition(".")
+    if not candidates and dotted[1]:  # deploy.apps, certificates.cert-manager
+        candidates = [
+            one for one in resources.values() if dotted[0] in one.called() and one.group.startswith(dotted[2])
+        ]
+    return min(candidates, key=_preference, default=None)
+
+
+def _preference(resource: Resource) -> tuple[bool, int, str]:
+    return (resource.name not in KINDS, len(resource.group), resource.name)
+
+
+def _resource_command(resource: Resource, rest: str) -> Command:
+    """``NS``, ``/filter``, ``a=b`` and ``-l a=b`` may follow a resource, in this order."""
+    place = places.table(resource.name)
+    namespaces: tuple[str, ...] | None = None
+    first, _, after = rest.partition(" ")
+    if first and not first.startswith(("/", "-l", "-f")) and not _LABELS.fullmatch(first):
+        if not resource.namespaced:
+            return Problem(f"{resource.name} have no namespace: {first!r} is not understood (a filter starts with /)")
+        namespaces = () if first in _ALL else tuple(filter(None, first.split(",")))
+        rest = after.strip()
+    if not rest:
+        return Go(place, namespaces, None)
+    if rest.startswith("/"):
+        return Go(place, namespaces, rest[1:])
+    if rest.startswith(("-l", "-f")):
+        return Go(place, namespaces, rest)
+    if _LABELS.fullmatch(rest):
+        return Go(place, namespaces, f"-l {rest}")
+    return Problem(f"{rest!r} is not understood: a filter starts with /")
+
+
+def _check(rest: str, known: Vocabulary) -> Command:
+    if not rest or rest in set(Layer) or rest in known.components or "." in rest:
+        return Go(places.check(rest) if "." in rest else places.checks(rest))
+    near = get_close_matches(rest, (*Layer, *known.components), n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return Problem(f"{rest!r} is no layer and no component{hint}")
+
+
+def _namespaces(rest: str, _known: Vocabulary) -> Command:
+    if not rest:
+        return Go(places.NAMESPACES)
+    return UseNamespaces(() if rest in _ALL else tuple(filter(None, re.split(r"[,\s]+", rest))))
+
+
+def _context(rest: str, _known: Vocabulary) -> Command:
+    return UseContext(rest) if rest else Go(places.CONTEXTS)
+
+
+def _open(rest: str, _known: Vocabulary) -> Command:
+    return OpenFile(rest) if rest else Problem(":open needs the path of a recording")
+
+
+def _theme(rest: str, known: Vocabulary) -> Command:
+    if rest in known.themes:
+        return UseTheme(rest)
+    return Problem(f"themes: {', '.join(known.themes)}")
+
+
+def _go(place: Place) -> Callable[[str, Vocabulary], Command]:
+    return lambda rest, known: Go(place)
+
+
+def _run(action: str) -> Callable[[str, Vocabulary], Command]:
+    return lambda rest, known: Run(action)
+
+
+_NAMED: dict[str, Callable[[str, Vocabulary], Command]] = {
+    **dict.fromkeys(("house", "home"), _go(places.HOUSE)),
+    **dict.fromkeys(("check", "checks"), _check),
+    **dict.fromkeys(("ctx", "context", "contexts"), _context),
+    **dict.fromkeys(("ns", "namespace", "namespaces"), _namespaces),
+    **dict.fromkeys(("a", "apis", "alias", "aliases", "resources"), _go(places.RESOURCES)),
+    **dict.fromkeys(("messages", "log"), _go(places.MESSAGES)),
+    **dict.fromkeys(("q", "quit", "q!", "qa", "exit"), _run("quit")),
+    **dict.fromkeys(("help", "h", "?"), _run("help")),
+    "refresh": _run("refresh"),
+    "open": _open,
+    "theme": _theme,
+}
+
+COMMANDS: tuple[tuple[str, str], ...] = (
+    (":house", "The three floors, root causes and recent changes"),
+    (":check [layer|component]", "Every check with its status and message"),
+    (":po, :deploy, :RESOURCE [NS] [/filter] [a=b]", "Any resource, by any of its names"),
+    (":ctx [name]", "Contexts, or switch to one"),
+    (":ns [name,name|all]", "Namespaces, or look at these only"),
+    (":open FILE", "A recording in place of the cluster"),
+    (":apis", "Every resource this cluster serves"),
+    (":messages", "Past messages"),
+    (":theme NAME", "Colours: dark, light, mono"),
+    (":help", "The keys that are valid here"),
+    (":q", "Quit"),
+)
+"""What help and the palette say of the command line."""
+
+_OFFERED = ("house", "check", "ctx", "ns", "apis", "messages", "open", "theme", "help", "quit")
+
+
+def complete(line: str, known: Vocabulary, limit: int = 30) -> tuple[str, ...]:
+    """Whole lines that begin with what was typed, best first."""
+    head, space, rest = line.lstrip().partition(" ")
+    if not space:
+        return tuple(_starting(head.lower(), _vocabulary(known)))[:limit]
+    word = head.lower()
+    last = rest.rpartition(",")
+    options = _arguments(word, known)
+    return tuple(f"{head} {last[0]}{last[1]}{one}" for one in _starting(last[2], options))[:limit]
+
+
+def _arguments(word: str, known: Vocabulary) -> tuple[str, ...]:
+    if word in ("ctx", "context", "contexts"):
+        return known.contexts
+    if word in ("check", "checks"):
+        return (*Layer, *known.components)
+    if word == "theme":
+        return known.themes
+    if word in ("ns", "namespace", "namespaces"):
+        return ("all", *known.namespaces)
+    resource = find_resource(word, known.resources)
+    return ("all", *known.namespaces) if resource is not None and resource.namespaced else ()
+
+
+def _vocabulary(known: Vocabulary) -> list[str]:
+    ordered = sorted(known.resources.values(), key=_preference)
+    words = [name for resource in ordered for name in (resource.plural, *resource.short_names, resource.name)]
+    return list(dict.fromkeys([*_OFFERED, *words]))
+
+
+def _starting(prefix: str, options: Iterable[str]) -> list[str]:
+    return [one for one in dict.fromkeys(options) if one.startswith(prefix) and one != prefix]
