@@ -130,7 +130,7 @@ _SHOW: dict[type, Callable[[Any, datetime], Span]] = {
     bool: lambda value, now: Span("true" if value else "false"),
     int: lambda value, now: Span(str(value)),
     float: lambda value, now: Span(_number(value)),
-    type(None): lambda value, now: Span("–", Role.MUTED),
+    type(None): lambda value, now: Span("-", Role.MUTED),
     datetime: lambda value, now: Span(age(value, now)),
     Ratio: lambda value, now: Span(f"{value.have}/{value.want}"),
     Unseen: lambda value, now: Span("?", Role.UNKNOWN),

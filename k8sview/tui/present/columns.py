@@ -37,7 +37,7 @@ class TableSpec(NamedTuple):
     values: Callable[[Any, Surroundings], tuple[Any, ...]]
     default_sort: str | None = None  # a column id; None sorts by namespace and name
 
-    def index(self, column_id: str) -> int | None:
+    def position(self, column_id: str) -> int | None:
         """Position of a column, or None."""
         return next((number for number, column in enumerate(self.columns) if column.id == column_id), None)
 

@@ -93,13 +93,16 @@ def _labels(text: str) -> Predicate:
     tests: list[Callable[[dict[str, str]], bool]] = []
     for part in filter(None, (one.strip() for one in text.split(","))):
         name, sign, value = _split(part)
-        if sign == "!=":
-            tests.append(lambda labels, name=name, value=value: labels.get(name) != value)
-        elif sign:
-            tests.append(lambda labels, name=name, value=value: labels.get(name) == value)
-        else:
-            tests.append(lambda labels, name=name: name in labels)
+        tests.append(_label(name, sign, value))
     return lambda candidate, now: all(test(candidate.labels) for test in tests)
+
+
+def _label(name: str, sign: str, value: str) -> Callable[[dict[str, str]], bool]:
+    if sign == "!=":
+        return lambda labels: labels.get(name) != value
+    if sign:
+        return lambda labels: labels.get(name) == value
+    return lambda labels: name in labels
 
 
 def _split(part: str) -> tuple[str, str, str]:

@@ -42,7 +42,11 @@ class _Part(NamedTuple):
 def status_line(view: View | None, now: datetime, width: int, *, target: str = "") -> Line:
     """Context, version, user, scope, read-only mark, freshness, API budget; as much as fits, the worthiest first."""
     if view is None:
-        parts = [_Part(Span(target or "k8sview", Role.TITLE), 9), _READ_ONLY, _Part(Span("… connecting", Role.MUTED), 9)]
+        parts = [
+            _Part(Span(target or "k8sview", Role.TITLE), 9),
+            _READ_ONLY,
+            _Part(Span("… connecting", Role.MUTED), 9),
+        ]
         return _fitted(parts, width)
     cluster = view.cluster
     parts = [_Part(Span(cluster.context or target or cluster.title or "no context", Role.TITLE), 8)]

@@ -17,7 +17,7 @@ from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span, age, status_badge
 from k8sview.tui.present.frame import FLOOR_BADGE, NOT_JUDGED
 from k8sview.tui.present.lines import BLANK, Line, fit, heading, line, pad, wrap, wrapped
-from k8sview.tui.present.objects import place_of
+from k8sview.tui.present.links import place_of
 
 RECENT = timedelta(minutes=30)
 

@@ -1,4 +1,6 @@
-"""The part of Kubernetes JSONPath that printer columns use: ``.a.b``, ``['x.y/z']``, ``[0]``, ``[*]``, ``[?(@.a=="b")]``.
+"""The part of Kubernetes JSONPath that printer columns use.
+
+``.a.b``, ``['x.y/z']``, ``[0]``, ``[*]`` and ``[?(@.a=="b")]``.
 
 A path that is not understood, or leads nowhere, answers None; it never raises.
 """
@@ -23,7 +25,7 @@ _STEP = re.compile(
 
 class _Step(NamedTuple):
     name: str | None = None
-    index: int | None = None
+    position: int | None = None
     path: tuple[str, ...] = ()
     equal: bool = True
     value: str = ""
@@ -70,7 +72,7 @@ def _parse(text: str) -> tuple[_Step, ...] | None:
 
 def _step(match: re.Match[str]) -> _Step:
     if match["index"] is not None:
-        return _Step(index=int(match["index"]))
+        return _Step(position=int(match["index"]))
     if match["all"]:
         return _Step()
     if match["path"]:
@@ -83,8 +85,8 @@ def _follow(value: Any, step: _Step) -> list[Any]:
         return _child(value, step.name)
     if not isinstance(value, list | tuple):
         return list(value.values()) if isinstance(value, dict) and step == _Step() else []
-    if step.index is not None:
-        return [value[step.index]] if -len(value) <= step.index < len(value) else []
+    if step.position is not None:
+        return [value[step.position]] if -len(value) <= step.position < len(value) else []
     if step.path:
         return [one for one in value if _matches(one, step)]
     return list(value)

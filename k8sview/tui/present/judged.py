@@ -12,20 +12,17 @@ from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span, status_badge
 from k8sview.tui.present.columns import Column, Surroundings, TableSpec
 from k8sview.tui.present.lines import BLANK, Line, heading, line, wrapped
-from k8sview.tui.present.objects import place_of
+from k8sview.tui.present.links import place_of
 
 
 def _values(check: CheckResult, _around: Surroundings) -> tuple[Any, ...]:
-    text = check.message or check.title
-    if check.reason and check.reason.value not in text:
-        text = f"{check.reason.value}: {text}"
     return (
         check.status,
         check.severity,
         check.layer.value,
         check.component,
         check.title,
-        text if check.message else (check.reason.value if check.reason else ""),
+        check.message or (check.reason.value if check.reason else ""),
         check.evaluated_objects,
         check.id,
     )
@@ -71,7 +68,9 @@ def check_lines(report: Report | None, check_id: str, width: int) -> list[Line]:
     badge = status_badge(check.status)
     reason = f"  {check.reason.value}" if check.reason else ""
     lines = [line(Span(badge.text, badge.role), "  ", Span(check.title, Role.TITLE), Span(reason, Role.MUTED))]
-    lines.append(line(Span(f"{check.severity.value} · {check.layer.value} · {check.component} · {check.id}", Role.MUTED)))
+    lines.append(
+        line(Span(f"{check.severity.value} · {check.layer.value} · {check.component} · {check.id}", Role.MUTED))
+    )
     if check.message:
         lines.extend(wrapped(check.message, width, badge.role))
     if check.why:

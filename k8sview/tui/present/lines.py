@@ -83,12 +83,12 @@ def _wrap_one(text: str, width: int) -> list[str]:
     return [*lines, current]
 
 
-def wrapped(text: str, width: int, role: Role = Role.PLAIN, *, indent: str = "", target: Place | None = None) -> list[Line]:
+def wrapped(
+    text: str, width: int, role: Role = Role.PLAIN, *, indent: str = "", target: Place | None = None
+) -> list[Line]:
     """A text as indented lines; only the first one is a stop for the cursor."""
     parts = wrap(text, width - len(indent))
-    return [
-        Line((Span(indent + part, role),), target if number == 0 else None) for number, part in enumerate(parts)
-    ]
+    return [Line((Span(indent + part, role),), target if number == 0 else None) for number, part in enumerate(parts)]
 
 
 def joined(lines: Iterable[Line]) -> str:

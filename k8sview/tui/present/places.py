@@ -49,3 +49,8 @@ def table(resource: str) -> Place:
 def thing(resource: str, key: Key, tab: str = "summary") -> Place:
     """One object; ``tab`` is what of it is shown first."""
     return Place("object", (resource, *key, tab))
+
+
+def object_key(place: Place) -> Key:
+    """Namespace and name in the place of one object."""
+    return place.arguments[1], place.arguments[2]

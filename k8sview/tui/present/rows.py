@@ -42,7 +42,7 @@ class Rows:
         self._made: dict[Key, Candidate] = {}
         self._shown: set[Key] | None = None  # None: all rows
         self._around: Surroundings | None = None
-        self._verdict = spec.index("verdict")
+        self._verdict = spec.position("verdict")
 
     @property
     def total(self) -> int:
@@ -170,10 +170,10 @@ class Rows:
     def _broken(self, key: Key, problem: Exception) -> tuple[Any, ...]:
         values: list[Any] = [None] * len(self.spec.columns)
         for column_id, text in (("namespace", key[0]), ("name", key[1])):
-            at = self.spec.index(column_id)
+            at = self.spec.position(column_id)
             if at is not None:
                 values[at] = text
-        at = self.spec.index("verdict")
+        at = self.spec.position("verdict")
         values[at if at is not None else -1] = Word(f"✗ ERROR cannot be shown: {problem}", Role.FAIL)
         return tuple(values)
 
@@ -207,7 +207,7 @@ class Rows:
         return value is not None and show(value, self.now).role in (Role.FAIL, Role.WARN, Role.UNKNOWN)
 
     def _sort_key(self, made: Candidate) -> tuple[int, Any]:
-        at = self.spec.index(self.sort_column) if self.sort_column else None
+        at = self.spec.position(self.sort_column) if self.sort_column else None
         return (0, 0) if at is None else sort_value(made.values[at])
 
     def _arrange(self, extra: Any) -> None:
@@ -216,7 +216,9 @@ class Rows:
         order = [key for key in self.order if key in members]
         if len(order) < len(members):
             known = set(order)
-            order.extend(key for key in (extra if len(extra) < len(members) else members) if key in members and key not in known)
+            order.extend(
+                key for key in (extra if len(extra) < len(members) else members) if key in members and key not in known
+            )
             if len(order) < len(members):
                 known.update(order)
                 order.extend(key for key in members if key not in known)
@@ -224,7 +226,7 @@ class Rows:
         self.order = order
 
     def _place(self) -> Callable[[Key], Any] | None:
-        at = self.spec.index(self.sort_column) if self.sort_column else None
+        at = self.spec.position(self.sort_column) if self.sort_column else None
         if at is None:
             return None
         made = self._made

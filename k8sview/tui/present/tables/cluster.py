@@ -56,7 +56,9 @@ def _namespace(one: Namespace, _around: Surroundings) -> tuple[Any, ...]:
 def _service(one: Service, _around: Surroundings) -> tuple[Any, ...]:
     balancer = one.status.load_balancer.ingress
     external = ",".join(entry.ip or entry.hostname for entry in balancer) or one.spec.external_name
-    ports = ",".join(f"{port.port}{f':{port.node_port}' if port.node_port else ''}/{port.protocol}" for port in one.spec.ports)
+    ports = ",".join(
+        f"{port.port}{f':{port.node_port}' if port.node_port else ''}/{port.protocol}" for port in one.spec.ports
+    )
     selector = ",".join(f"{name}={value}" for name, value in one.spec.selector.items())
     return one.spec.type, one.spec.cluster_ip, external, ports, selector
 

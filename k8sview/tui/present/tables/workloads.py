@@ -1,4 +1,4 @@
-"""The tables of what makes pods: deployments, replica sets, stateful sets, daemon sets, jobs, cron jobs; autoscalers."""
+"""The tables of what makes pods (deployments and their kin, jobs, cron jobs), scales them or shields them."""
 
 from __future__ import annotations
 
