@@ -101,7 +101,7 @@ class Credentials:
 
     async def _obtain(self, *, asked: bool = False) -> Credential:
         try:
-            target = self._load()
+            target = await asyncio.to_thread(self._load)
             user = target.user.value
             if user.exec is not None and self._locked is not None and not asked:
                 raise LoginRequired(self._locked)
@@ -135,7 +135,7 @@ class Credentials:
             headers["Authorization"] = f"Basic {pair}"
         elif user.exec is not None:
             status = await exec_plugin.run(
-                user.exec, folder, target, timeout=self._timing.exec_plugin, interactive=self._interactive
+                user.exec, folder, target, patience=self._timing.exec_plugin, interactive=self._interactive
             )
             expires = parse_time(status.expiration_timestamp)
             if status.token:

@@ -40,13 +40,13 @@ class ExecCredential(msgspec.Struct, frozen=True, rename="camel"):
     status: ExecStatus | None = None
 
 
-async def run(plugin: ExecEntry, folder: Path, target: Target, *, timeout: float, interactive: bool) -> ExecStatus:
+async def run(plugin: ExecEntry, folder: Path, target: Target, *, patience: float, interactive: bool) -> ExecStatus:
     """The plugin's credential. Raises LoginRequired with what it said on stderr."""
     if plugin.api_version not in API_VERSIONS:
         raise LoginRequired(f"exec plugin {plugin.command}: apiVersion {plugin.api_version} is not supported")
     if plugin.interactive_mode == "Always" and not interactive:
         raise LoginRequired(f"exec plugin {plugin.command} wants a terminal: log in with kubectl first, then refresh")
-    output, errors, code = await _execute(plugin, folder, target, timeout, interactive=interactive)
+    output, errors, code = await _execute(plugin, folder, target, patience, interactive=interactive)
     if code != 0:
         said = plain(" ".join(errors.decode(errors="replace").split()))[-400:]
         raise LoginRequired(f"exec plugin {plugin.command} failed (exit code {code}){': ' + said if said else ''}")
@@ -59,8 +59,10 @@ def _read(plugin: ExecEntry, output: bytes) -> ExecStatus:
     except msgspec.MsgspecError as problem:
         raise LoginRequired(f"exec plugin {plugin.command} printed no ExecCredential: {problem}") from problem
     if answer.kind != "ExecCredential" or answer.api_version != plugin.api_version:
-        raise LoginRequired(f"exec plugin {plugin.command} answered {answer.api_version} {answer.kind}, "
-                            f"not {plugin.api_version} ExecCredential")
+        raise LoginRequired(
+            f"exec plugin {plugin.command} answered {answer.api_version} {answer.kind}, "
+            f"not {plugin.api_version} ExecCredential"
+        )
     status = answer.status or ExecStatus()
     pair = (status.client_certificate_data, status.client_key_data)
     if not status.token and not all(pair):
@@ -71,14 +73,11 @@ def _read(plugin: ExecEntry, output: bytes) -> ExecStatus:
 
 
 async def _execute(
-    plugin: ExecEntry, folder: Path, target: Target, timeout: float, *, interactive: bool
+    plugin: ExecEntry, folder: Path, target: Target, patience: float, *, interactive: bool
 ) -> tuple[bytes, bytes, int]:
-    command = plugin.command
-    if os.sep in command:  # as kubectl: a path is relative to the kubeconfig, a bare name is looked up in PATH
-        command = str(folder / Path(command).expanduser())
     try:
         process = await asyncio.create_subprocess_exec(
-            command,
+            _command(plugin, folder),
             *(plugin.args or ()),
             env=_environment(plugin, target, os.environ, interactive=interactive),
             stdin=None if interactive else asyncio.subprocess.DEVNULL,
@@ -90,13 +89,18 @@ async def _execute(
         hint = f". {plain(plugin.install_hint.strip())}" if plugin.install_hint else ""
         raise LoginRequired(f"exec plugin {plugin.command} cannot be run: {problem.strerror}{hint}") from problem
     try:
-        output, errors = await asyncio.wait_for(process.communicate(), timeout)
+        output, errors = await asyncio.wait_for(process.communicate(), patience)
     except TimeoutError as problem:
-        raise LoginRequired(f"exec plugin {plugin.command} gave no answer in {timeout:g} s") from problem
+        raise LoginRequired(f"exec plugin {plugin.command} gave no answer in {patience:g} s") from problem
     finally:
         if process.returncode is None:
             await _end(process, whole_group=not interactive)
     return output, errors or b"", process.returncode or 0
+
+
+def _command(plugin: ExecEntry, folder: Path) -> str:
+    """As kubectl: a path is relative to the kubeconfig, a bare name is looked up in PATH."""
+    return str(folder / plugin.command) if os.sep in plugin.command else plugin.command
 
 
 async def _end(process: asyncio.subprocess.Process, *, whole_group: bool) -> None:
@@ -108,9 +112,7 @@ async def _end(process: asyncio.subprocess.Process, *, whole_group: bool) -> Non
     await process.wait()
 
 
-def _environment(
-    plugin: ExecEntry, target: Target, environ: Mapping[str, str], *, interactive: bool
-) -> dict[str, str]:
+def _environment(plugin: ExecEntry, target: Target, environ: Mapping[str, str], *, interactive: bool) -> dict[str, str]:
     spec: dict[str, Any] = {"interactive": interactive and plugin.interactive_mode != "Never"}
     if plugin.provide_cluster_info:
         cluster: dict[str, Any] = {"server": target.server}

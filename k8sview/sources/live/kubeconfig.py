@@ -98,7 +98,7 @@ class _Context(msgspec.Struct):
     context: ContextValue | None = None
 
 
-class _File(Entry):
+class _File(msgspec.Struct, rename="kebab"):
     current_context: str | None = None
     clusters: list[_Cluster] | None = None
     users: list[_User] | None = None

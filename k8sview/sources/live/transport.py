@@ -42,16 +42,24 @@ REVIEWS = frozenset(
 
 def guard(method: str, path: str) -> None:
     """Refuse whatever could change the cluster. Raises NotReadOnlyError."""
-    if method == "GET" and not _connects(path):
+    if method == "GET" and _plain(path):
         return
     if method == "POST" and path in REVIEWS:
         return
     raise NotReadOnlyError(f"k8sview only reads: {method} {path} is not sent")
 
 
-def _connects(path: str) -> bool:
-    """GETs that are more than reading: exec, attach, port-forward and proxy act through a GET."""
-    return path.rpartition("/")[2] in ("exec", "attach", "portforward") or "/proxy" in path
+def _plain(path: str) -> bool:
+    """Whether a GET is mere reading: exec, attach, port-forward and proxy act through GETs of subresources."""
+    first, *inner = path.strip("/").split("/")
+    if first == "version":
+        return not inner
+    if first not in ("api", "apis"):
+        return False
+    below = inner[1:] if first == "api" else inner[2:]
+    if below[:1] == ["namespaces"] and len(below) > 2:
+        below = below[2:]
+    return len(below) <= 2
 
 
 class Transport:
@@ -109,7 +117,7 @@ class Transport:
         self.budget.watches += 1
         ends = asyncio.get_running_loop().time() + lasts
         try:
-            response = await self._send("GET", path, query, accept, None)
+            response = await self._send("GET", path, query, accept, None, quiet=lasts)
             async with response:
                 if response.status != 200:
                     content = await response.read()
@@ -142,17 +150,25 @@ class Transport:
                 yield [line for line in lines if line]
 
     async def _send(
-        self, method: str, path: str, query: Mapping[str, str] | None, accept: str, body: dict[str, Any] | None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        accept: str,
+        body: dict[str, Any] | None,
+        *,
+        quiet: float | None = None,
     ) -> aiohttp.ClientResponse:
+        """``quiet``: how long the answer may pause, where that is not the request timeout."""
         guard(method, path)
         url = f"{path}?{urlencode(query)}" if query else path
         credential = await self._credentials.current()
-        response = await self._once(method, url, credential, accept, body)
+        response = await self._once(method, url, credential, accept, body=body, quiet=quiet)
         if response.status != 401:
             return response
         reason = await self._refusal(response)
         credential = await self._credentials.renew(credential, reason)
-        response = await self._once(method, url, credential, accept, body)
+        response = await self._once(method, url, credential, accept, body=body, quiet=quiet)
         if response.status == 401:
             reason = await self._refusal(response)
             self._credentials.refuse(credential, reason)
@@ -160,7 +176,14 @@ class Transport:
         return response
 
     async def _once(
-        self, method: str, url: str, credential: Credential, accept: str, body: dict[str, Any] | None
+        self,
+        method: str,
+        url: str,
+        credential: Credential,
+        accept: str,
+        *,
+        body: dict[str, Any] | None,
+        quiet: float | None,
     ) -> aiohttp.ClientResponse:
         await self.budget.take()
         try:
@@ -172,7 +195,7 @@ class Transport:
                     {"Accept": accept},
                     body,
                     connect_timeout=self._timeout,
-                    read_timeout=self._timeout,
+                    read_timeout=quiet or self._timeout,
                 )
         except Exception as problem:
             raise self._in_words(problem, answered=False) from problem
