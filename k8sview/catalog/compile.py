@@ -205,6 +205,7 @@ class _CheckCompiler:
             assertions=tuple(one[1] for one in assertions if one),
             own_object_only=all(one[0] for one in (*where, *assertions) if one),
             rule=rule,
+            rule_name=spec.rule,
             why=spec.why.strip(),
             next=spec.next.strip(),
             url=spec.url,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
 
-from k8sview.analysis.checks.engine import Engine, Evaluation
+from k8sview.analysis.checks.engine import Engine, Evaluation, reads
 from k8sview.analysis.components.component import Component
 from k8sview.analysis.components.detect import detect
 from k8sview.analysis.health.verdict import health_of
@@ -18,7 +18,26 @@ from k8sview.catalog.loader import Catalog
 from k8sview.catalog.sample import SampleError, sample_view
 from k8sview.model.components import ComponentStatus, Presence
 from k8sview.model.health import Health
+from k8sview.model.tables import Table
 from k8sview.model.view import View
+
+
+class Witness(Mapping[str, Table]):
+    """The tables of a view, remembering which were looked at."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self._tables = tables
+        self.seen: set[str] = set()
+
+    def __getitem__(self, name: str) -> Table:
+        self.seen.add(name)
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
 
 
 class TestResult(msgspec.Struct, frozen=True):
@@ -50,9 +69,14 @@ def evaluate_test(catalog: Catalog, test: CompiledTest) -> Evaluation:
     view = sample_view(test.spec, named)
     before = copy.deepcopy(view.tables)
     components = _components(catalog, component, test, view)
-    (evaluation,) = Engine([check]).run_all(view, components, health_from(view))
+    witness = Witness(view.tables)
+    watched = msgspec.structs.replace(view, tables=witness)
+    (evaluation,) = Engine([check]).run_all(watched, components, health_from(view))
     if view.tables != before:
         raise SampleError(f"{check.id} changed the view it was given")
+    if undeclared := witness.seen - set(reads(check)):
+        names = ", ".join(sorted(undeclared))
+        raise SampleError(f"{check.id} reads {names}, which is neither in requires nor in wants")
     return evaluation
 
 

@@ -63,6 +63,9 @@ class Source(Protocol):
     def refresh(self) -> None:
         """Try everything that failed or waits for its back-off at once, with fresh credentials if those failed."""
 
+    async def rediscover(self) -> None:
+        """Look again at what is served (a CRD came or went) and emit a new Connected; throttled by the source."""
+
     async def usable_namespaces(self) -> tuple[str, ...] | None:
         """The namespaces this user may read, for one who may not read all: by listing namespaces, else by review of
         the context's own. None where that could not be found out."""

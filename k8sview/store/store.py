@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from k8sview.model import events
 from k8sview.model.objects.core import Node
 from k8sview.model.objects.meta import Malformed
 from k8sview.model.resources import Key, Resource, key_of
-from k8sview.model.tables import LOADING, SYNCED, Table, TableState, combined
+from k8sview.model.tables import IDLE, LOADING, SYNCED, Table, TableState, combined
 from k8sview.model.view import Change, View
 from k8sview.store.indexing import Indexer
 
@@ -105,7 +107,7 @@ class Store:
         return View(
             taken_at=self._clock(),
             version=self.version,
-            cluster=self._cluster,
+            cluster=self._identified(),
             link=self._link,
             resources=self._resources,
             missing_groups=self._missing_groups,
@@ -116,10 +118,23 @@ class Store:
             namespaces=self.namespaces,
         )
 
+    def state(self, resource: str) -> TableState:
+        """A table's state without making a view."""
+        rows = self._rows.get(resource)
+        return combined(rows.scopes)[0] if rows is not None else IDLE
+
     def take_changed(self) -> dict[str, set[Key]]:
         """Keys that changed since the last call, by resource; a state change alone gives an empty set."""
         changed, self._changed = self._changed, {}
         return changed
+
+    def _identified(self) -> events.Cluster:
+        """The cluster with its uid, which is that of namespace kube-system where namespaces may be read."""
+        rows = self._rows.get("namespaces")
+        system = rows.objects.get(("", "kube-system")) if rows is not None else None
+        if system is not None and self._cluster.uid is None:
+            self._cluster = msgspec.structs.replace(self._cluster, uid=system.metadata.uid)
+        return self._cluster
 
     def _open(self, name: str) -> _Rows:
         rows = self._rows.get(name)

@@ -42,6 +42,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     assertions: tuple[Assertion, ...] = ()
     own_object_only: bool = True  # every predicate reads nothing but the object and the time
     rule: Rule | None = None
+    rule_name: str | None = None
     why: str = ""
     next: str = ""
     url: str = ""

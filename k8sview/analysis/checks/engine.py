@@ -5,7 +5,7 @@ no check has to, and none can get it wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,6 +18,12 @@ from k8sview.model.health import Health
 from k8sview.model.resources import Key
 from k8sview.model.status import Reason, Severity, Status
 from k8sview.model.view import View
+
+
+IMPLIED_READS = ("pods",)
+"""What a health verdict looks at beyond the object itself."""
+
+REWORD_AFTER = timedelta(minutes=1)
 
 
 class Evaluation(msgspec.Struct, frozen=True):
@@ -38,12 +44,41 @@ class _Memory(msgspec.Struct):
     seen: dict[Key, tuple[Any, Outcome]] = {}
 
 
+class _Known(msgspec.Struct):
+    """An evaluation and what it stands on: unchanged tables give an unchanged evaluation, until its time comes."""
+
+    evaluation: Evaluation
+    footing: tuple[object, ...]
+    components: Mapping[str, ComponentStatus]
+    judged_at: datetime
+
+    def holds(self, footing: tuple[object, ...], components: Mapping[str, ComponentStatus], now: datetime) -> bool:
+        if footing != self.footing or components is not self.components:
+            return False
+        if self.evaluation.recheck_at is not None and now >= self.evaluation.recheck_at:
+            return False
+        # Messages count time ("for 3h"): what is not a plain pass is worded anew now and then.
+        return not self.evaluation.judged or now - self.judged_at < REWORD_AFTER
+
+
+def reads(check: Check) -> tuple[str, ...]:
+    """Every resource that a check may look at. Selftests hold rules to it."""
+    return tuple(dict.fromkeys([*check.requires, *check.wants, *IMPLIED_READS]))
+
+
+def _footing(check: Check, view: View) -> tuple[object, ...]:
+    names = (*check.requires, *check.wants) if check.own_object_only and check.rule is None else reads(check)
+    served = tuple(name in view.resources for name in check.requires)
+    return (tuple(view.table(name).version for name in names), served, view.namespaces)
+
+
 class Engine:
     """Keeps memory between runs; a run's results depend on the view alone."""
 
     def __init__(self, checks: Iterable[Check]) -> None:
         self.checks = tuple(checks)
         self._memory: dict[str, _Memory] = {}
+        self._known: dict[str, _Known] = {}
 
     def run(
         self,
@@ -55,8 +90,15 @@ class Engine:
         evaluations = []
         for check in self.checks:
             component = components[check.component]
+            footing = _footing(check, view)
+            known = self._known.get(check.id)
+            if known is not None and known.holds(footing, components, view.taken_at):
+                evaluations.append(known.evaluation)
+                continue
             context = Context(view=view, component=component, components=components, health=health)
-            evaluations.append((yield from self._evaluate(check, context)))
+            evaluation = yield from self._evaluate(check, context)
+            self._known[check.id] = _Known(evaluation, footing, components, view.taken_at)
+            evaluations.append(evaluation)
         return tuple(evaluations)
 
     def run_all(

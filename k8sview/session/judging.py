@@ -1,0 +1,97 @@
+"""Judges views again and again, a slice at a time: detection, engine and report, remembering what did not change.
+
+Knows nothing of sources; yields often, so that whoever drives it can keep an interface alive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.checks.check import Check
+from k8sview.analysis.checks.engine import Engine
+from k8sview.analysis.components.detect import DETECTION_READS, detect
+from k8sview.analysis.health.verdict import health_of
+from k8sview.catalog.loader import Catalog
+from k8sview.model.components import ComponentStatus
+from k8sview.model.health import Health
+from k8sview.model.report import Report
+from k8sview.model.resources import Key, key_of
+from k8sview.model.view import View
+from k8sview.session.reporting import Timing, build_report
+from k8sview.session.selection import Selection
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What one whole pass over a view gave."""
+
+    view: View
+    report: Report
+    components: tuple[ComponentStatus, ...]
+    recheck_at: datetime | None
+
+
+class HealthMemory:
+    """Verdicts by object, as long as neither the object nor the pods behind it changed, nor their time came."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Key], tuple[Any, int, Health]] = {}
+
+    def health(self, view: View, resource: str, obj: Any) -> Health:
+        place = (resource, key_of(obj))
+        # A pod's verdict rests on itself; a workload's also on its pods.
+        pods = 0 if resource == "pods" else view.table("pods").version
+        known = self._known.get(place)
+        if known is not None and known[0] is obj and known[1] == pods:
+            recheck = known[2].recheck_at
+            if recheck is None or view.taken_at < recheck:
+                return known[2]
+        health = health_of(view, resource, obj)
+        self._known[place] = (obj, pods, health)
+        return health
+
+    def forget(self, resource: str, keys: set[Key]) -> None:
+        """Drop objects that are gone, so that memory does not grow with everything ever seen."""
+        for key in keys:
+            self._known.pop((resource, key), None)
+
+
+class Judge:
+    """One cluster's judgement over time."""
+
+    def __init__(self, catalog: Catalog, checks: tuple[Check, ...], selection: Selection) -> None:
+        self._catalog = catalog
+        self._checks = checks
+        self._selection = selection
+        self._engine = Engine(checks)
+        self.memory = HealthMemory()
+        self._components: tuple[tuple[int, ...], dict[str, ComponentStatus]] | None = None
+
+    def judge(self, view: View) -> Generator[None, None, Judgement]:
+        """One pass, pausing after each object; returns the judgement."""
+        components = self._detect(view)
+        yield
+        evaluations = yield from self._engine.run(
+            view, components, lambda resource, obj: self.memory.health(view, resource, obj)
+        )
+        report = build_report(
+            catalog=self._catalog,
+            selection=self._selection,
+            view=view,
+            components=components,
+            evaluations=evaluations,
+            timing=Timing(view.taken_at, view.taken_at, 0),
+        )
+        times = [one.recheck_at for one in evaluations if one.recheck_at is not None]
+        return Judgement(view, report, tuple(components.values()), min(times, default=None))
+
+    def _detect(self, view: View) -> dict[str, ComponentStatus]:
+        """Detection again only when a table that it reads, or what is served, changed."""
+        versions = tuple(view.table(name).version for name in DETECTION_READS if name != "nodes")
+        versions = (*versions, len(view.resources), len(view.table("nodes").objects), len(view.missing_groups))
+        if self._components is None or self._components[0] != versions:
+            self._components = (versions, detect(self._catalog.components, view))
+        return self._components[1]

@@ -1,0 +1,276 @@
+"""A session: one cluster (or recording) open in an app. Connects, follows, judges, and publishes pictures.
+
+At most ten pictures a second; judgement runs in slices of a few milliseconds and takes at most a tenth of a core over
+time. Never ends by itself: a lost connection is a state in the picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from k8sview.catalog.loader import Catalog
+from k8sview.model import events
+from k8sview.model.components import ComponentStatus
+from k8sview.model.health import Health
+from k8sview.model.report import Report
+from k8sview.model.resources import Resource
+from k8sview.model.tables import State
+from k8sview.model.view import View
+from k8sview.session.judging import Judge
+from k8sview.session.reading import Reading
+from k8sview.session.run import Clock, utc_now
+from k8sview.session.selection import Selection, needed_resources, select
+from k8sview.sources.contract import ConfigurationError, Source, SourceError, UnauthenticatedError
+from k8sview.store.store import Store
+
+PUBLISH_SECONDS = 0.1
+SLICE_SECONDS = 0.005
+JUDGE_SECONDS = 1.0
+"""Shortest time between two judgements."""
+JUDGE_SHARE = 0.1
+"""Largest share of a core that judgement takes while things change."""
+PATIENCE_SECONDS = 15.0
+"""How long the first judgement waits for tables that still load."""
+GRACE_SECONDS = 30.0
+"""How long a table that no screen wants any more is still followed."""
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 1.0, 30.0
+
+_CRDS = "customresourcedefinitions.apiextensions.k8s.io"
+_APISERVICES = "apiservices.apiregistration.k8s.io"
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """One publish: the state as it is, and the newest judgement (of this view or an earlier one)."""
+
+    view: View
+    report: Report | None = None
+    report_pending: bool = True
+    components: tuple[ComponentStatus, ...] = ()
+
+
+Publish = Callable[[Picture], None]
+
+
+class Session:
+    """Use: set ``on_publish``, ``await start()``, and ``await close()`` at the end. One event loop."""
+
+    def __init__(
+        self,
+        source: Source,
+        catalog: Catalog,
+        *,
+        namespaces: tuple[str, ...] | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._source = source
+        self._catalog = catalog
+        self._clock = clock
+        self.on_publish: Publish = lambda picture: None
+        self.picture = Picture(View(taken_at=clock(), link=events.Link("connecting")))
+        self._screens: dict[str, frozenset[str]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._news = asyncio.Event()
+        self._unjudged = asyncio.Event()
+        self._retry = asyncio.Event()
+        self._connected = False
+        self._leaving: dict[str, float] = {}
+        self._last_connected: events.Connected | None = None
+        self._read_since = 0.0
+        self._set_up(namespaces)
+
+    def _set_up(self, namespaces: tuple[str, ...] | None) -> None:
+        self.namespaces = namespaces
+        selection = Selection(namespaces=namespaces)
+        checks = select(self._catalog, selection)
+        self._store = Store(self._clock, namespaces)
+        self._judge = Judge(self._catalog, checks, selection)
+        self._reading = Reading(self._source, self._take, namespaces, watch=True)
+        self._needed = needed_resources(self._catalog, checks, namespaced=namespaces is not None)
+        self._fell_back: set[str] = set()
+
+    async def start(self) -> None:
+        """Connect in the background; every outcome arrives as a picture. Raises nothing for connection problems."""
+        self._tasks = [
+            asyncio.create_task(self._connect(), name="session connect"),
+            asyncio.create_task(self._publish_loop(), name="session publish"),
+            asyncio.create_task(self._judge_loop(), name="session judge"),
+        ]
+
+    async def close(self) -> None:
+        """End everything; publishes nothing more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._source.close()
+
+    def want(self, screen: str, resources: Iterable[str]) -> None:
+        """The resources that a screen shows beyond what the checks read; replaces its earlier wish."""
+        before = self._screens.get(screen, frozenset())
+        self._screens[screen] = frozenset(resources)
+        if self._connected:
+            self._reading.want(sorted(self._screens[screen]))
+        for name in before - self._wanted():
+            self._leaving[name] = time.monotonic() + GRACE_SECONDS
+
+    def refresh(self) -> None:
+        """Try at once whatever waits or failed."""
+        self._retry.set()
+        if self._connected:
+            self._source.refresh()
+        self._unjudged.set()
+
+    async def get(self, resource: Resource, namespace: str | None, name: str) -> bytes:
+        """One whole object as JSON. Raises NotReadableError."""
+        return await self._source.get(resource, namespace, name)
+
+    def health(self, resource: str, obj: Any) -> Health:
+        """The verdict on one object in the newest view."""
+        return self._judge.memory.health(self.picture.view, resource, obj)
+
+    async def set_namespaces(self, namespaces: tuple[str, ...] | None) -> None:
+        """Cover other namespaces from now on (None: all). The connection stays."""
+        if namespaces == self.namespaces:
+            return
+        self._reading.unwant(list(self._reading.wanted))
+        connected = self._last_connected
+        self._set_up(namespaces)
+        if connected is not None:
+            self._take(connected)
+            self._read()
+
+    def _wanted(self) -> frozenset[str]:
+        return frozenset(self._needed).union(*self._screens.values())
+
+    def _take(self, event: events.Event) -> None:
+        self._store.apply(event)
+        if isinstance(event, events.Connected):
+            self._last_connected = event
+            self._reading.served(event)
+        self._news.set()
+        if not isinstance(event, events.Usage):
+            self._unjudged.set()
+
+    async def _connect(self) -> None:
+        wait = FIRST_RETRY_SECONDS
+        while True:
+            try:
+                connected = await self._source.connect(self._take)
+            except SourceError as error:
+                retry_at = self._clock() + timedelta(seconds=wait)
+                login = isinstance(error, UnauthenticatedError | ConfigurationError)
+                self._take(events.Link("login" if login else "lost", str(error), self._clock(), retry_at))
+                await self._pause(wait)
+                wait = min(wait * 2, LAST_RETRY_SECONDS)
+                continue
+            self._take(events.Link("live"))
+            self._connected = True
+            self._take(connected)
+            self._read()
+            return
+
+    def _read(self) -> None:
+        self._read_since = time.monotonic()
+        self._reading.want(sorted(self._wanted()))
+
+    async def _pause(self, seconds: float) -> None:
+        self._retry.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._retry.wait()
+        except TimeoutError:
+            pass
+
+    async def _publish_loop(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            self._publish()
+            await self._tend()
+            await asyncio.sleep(PUBLISH_SECONDS)
+
+    def _publish(self, report: Report | None = None, components: tuple[ComponentStatus, ...] | None = None) -> None:
+        view = self._store.view()
+        self.picture = Picture(
+            view=view,
+            report=report or self.picture.report,
+            report_pending=self._unjudged.is_set(),
+            components=self.picture.components if components is None else components,
+        )
+        self.on_publish(self.picture)
+
+    async def _tend(self) -> None:
+        """What follows from changes: fall back where denied, look again what is served, let go of unused tables."""
+        changed = self._store.take_changed()
+        for name, keys in changed.items():
+            table = self.picture.view.table(name)
+            self._judge.memory.forget(name, {key for key in keys if key not in table.objects})
+        denied = {
+            name
+            for name in changed
+            if name not in self._fell_back and self.picture.view.table(name).state.state is State.DENIED
+        }
+        if denied:
+            self._fell_back |= denied
+            await self._reading.fall_back(denied)
+        if self._connected and any(changed.get(name) for name in (_CRDS, _APISERVICES)):
+            await self._source.rediscover()
+        now = time.monotonic()
+        gone = [name for name, until in self._leaving.items() if now >= until]
+        for name in gone:
+            del self._leaving[name]
+        self._reading.unwant(name for name in gone if name not in self._wanted())
+
+    async def _judge_loop(self) -> None:
+        recheck_at: datetime | None = None
+        while True:
+            await self._until_due(recheck_at)
+            self._unjudged.clear()
+            began, busy = time.monotonic(), 0.0
+            if not self._ready_to_judge():
+                await asyncio.sleep(PUBLISH_SECONDS)
+                self._unjudged.set()
+                continue
+            steps = self._judge.judge(self._store.view())
+            while True:
+                slice_began = time.monotonic()
+                try:
+                    while time.monotonic() - slice_began < SLICE_SECONDS:
+                        next(steps)
+                except StopIteration as stop:
+                    judgement = stop.value
+                    busy += time.monotonic() - slice_began
+                    break
+                busy += time.monotonic() - slice_began
+                await asyncio.sleep(0)
+            recheck_at = judgement.recheck_at
+            self._publish(judgement.report, judgement.components)
+            spent = time.monotonic() - began
+            await asyncio.sleep(max(JUDGE_SECONDS - spent, busy / JUDGE_SHARE - spent, 0))
+
+    def _ready_to_judge(self) -> bool:
+        """Whether a first judgement is worth its time: while tables still load, most checks could only say so."""
+        if self.picture.report is not None:
+            return True
+        if not self._connected:
+            return False
+        states = [self._store.state(name).state for name in self._needed]
+        loading = any(state in (State.LOADING, State.IDLE) for state in states)
+        return not loading or time.monotonic() - self._read_since > PATIENCE_SECONDS
+
+    async def _until_due(self, recheck_at: datetime | None) -> None:
+        """Until something changed or time alone changes a verdict."""
+        if recheck_at is None:
+            await self._unjudged.wait()
+            return
+        seconds = max(0.0, (recheck_at - self._clock()).total_seconds())
+        try:
+            async with asyncio.timeout(seconds):
+                await self._unjudged.wait()
+        except TimeoutError:
+            pass
