@@ -71,6 +71,8 @@ def parse_filter(typed: str, spec: TableSpec) -> Filter:
     terms = [_TERM.fullmatch(word) for word in text.split()]
     if all(terms):
         tests = [_term(term[1], term[2], term[3], spec) for term in terms if term]
+        if len(tests) == 1:
+            return Filter(typed, tests[0])
         return Filter(typed, lambda candidate, now: all(test(candidate, now) for test in tests))
     pattern, problem = _pattern(text)
     return Filter(typed, lambda candidate, now: pattern.search(candidate.text) is not None, problem)
@@ -120,37 +122,56 @@ def _term(name: str, sign: str, value: str, spec: TableSpec) -> Predicate:
     if not columns:
         return _labels(f"{name}{sign}{value}")
     if sign == "!=":
-        return lambda candidate, now: not any(_compare(candidate.values[at], "=", value, now) for at in columns)
-    return lambda candidate, now: any(_compare(candidate.values[at], sign, value, now) for at in columns)
+        same = _comparison("=", value)
+        return lambda candidate, now: not any(same(candidate.values[at], now) for at in columns)
+    test = _comparison(sign, value)
+    if len(columns) == 1:
+        only = columns[0]
+        return lambda candidate, now: test(candidate.values[only], now)
+    return lambda candidate, now: any(test(candidate.values[at], now) for at in columns)
 
 
-def _compare(cell: Any, sign: str, value: str, now: datetime) -> bool:
-    """One cell against what was typed; a cell that is not known matches nothing."""
-    if cell is None or isinstance(cell, Unseen):
-        return False
+def _comparison(sign: str, value: str) -> Callable[[Any, datetime], bool]:
+    """A cell against what was typed, by the cell's type. What is not known matches nothing."""
+    lowered = value.lower()
     if sign == "~":
-        return value.lower() in words(cell).lower()
-    if isinstance(cell, datetime):
-        span = parse_duration(value)
-        return span is not None and _COMPARE[sign](now - cell, span)
-    if isinstance(cell, bool):
-        return _COMPARE[sign](str(cell).lower(), value.lower())
-    if isinstance(cell, Quantity):
-        return _COMPARE[sign](cell.size, size_of(value))
-    if isinstance(cell, int | float):
-        return _number(value) is not None and _COMPARE[sign](cell, _number(value))
-    if isinstance(cell, Ratio) and "/" not in value:
-        return _number(value) is not None and _COMPARE[sign](cell.have, _number(value))
-    return _same_words(cell, sign, value.lower())
+        return lambda cell, now: lowered in words(cell).lower()
+    compare, number, span, size = _COMPARE[sign], _number(value), parse_duration(value), size_of(value)
+    known: dict[Any, bool] = {}
+
+    def test(cell: Any, now: datetime) -> bool:
+        kind = type(cell)
+        if kind is datetime:
+            return span is not None and compare(now - cell, span)
+        if kind in (int, float):
+            return number is not None and compare(cell, number)
+        if kind is Quantity:
+            return compare(cell.size, size)
+        if kind is Ratio and "/" not in value:
+            return number is not None and compare(cell.have, number)
+        if cell is None or kind is Unseen:
+            return False
+        key = (cell.verdict, cell.reason) if kind is Health else _labels_text(cell) if kind is dict else cell
+        found = known.get(key)  # few different words, many rows
+        if found is None:
+            found = known[key] = _same_words(cell, sign, lowered)
+        return found
+
+    return test
+
+
+def _labels_text(labels: dict[str, str]) -> str:
+    return show(labels, datetime.min).text
 
 
 def _same_words(cell: Any, sign: str, value: str) -> bool:
-    text = show(cell, datetime.min).text.lower()
+    shown = show(cell, datetime.min)
+    text = shown.text.lower()
     names = {text}
     if isinstance(cell, Health):
-        names = {cell.verdict.value.lower(), cell.reason.lower(), show(cell, datetime.min).role.value}
+        names = {cell.verdict.value.lower(), cell.reason.lower(), shown.role.value}
     elif isinstance(cell, Status):
-        names = {cell.value, show(cell, datetime.min).role.value}
+        names = {cell.value, shown.role.value}
     elif isinstance(cell, Word):
         names = {text, cell.role.value}
     return value in names if sign == "=" else _COMPARE[sign](text, value)

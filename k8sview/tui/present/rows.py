@@ -6,7 +6,8 @@ slice by slice by ``sweep``. Until then a filter says how many rows it has not s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from bisect import insort
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -38,6 +39,9 @@ class Rows:
         self.filter = NO_FILTER
         self.faults_only = False
         self.now = datetime.min
+        self._by_key: list[Key] = []  # all keys
+        self._sorted: list[Key] = []  # ``order``, never reversed
+        self._arranged: str | None = None  # the column that ``_sorted`` is sorted by
         self._objects: Mapping[Key, Any] = {}
         self._made: dict[Key, Candidate] = {}
         self._shown: set[Key] | None = None  # None: all rows
@@ -73,11 +77,13 @@ class Rows:
         gone = [key for key in old if key not in objects] if len(old) + len(added) > len(objects) else []
         for key in gone:
             self._made.pop(key, None)
+        if added or gone:
+            self._enter(added, gone)
         moved = self._replace(changed, added)
         if gone and self._shown is not None:
             self._shown.difference_update(gone)
         if added or gone or moved:
-            self._arrange(added)
+            self._arrange(changed if moved else added)
         return Change(frozenset(changed), bool(added or gone or moved))
 
     def _replace(self, changed: list[Key], added: list[Key]) -> bool:
@@ -139,7 +145,7 @@ class Rows:
     def sort_by(self, column_id: str | None, *, reverse: bool = False) -> None:
         """Sort by a column; None by namespace and name."""
         self.sort_column, self.reverse = column_id, reverse
-        self._arrange(())
+        self._arrange(self._by_key)
 
     def narrow(self, chosen: Filter, *, faults_only: bool | None = None) -> None:
         """Show only what ``chosen`` matches, and faults only if asked for."""
@@ -151,7 +157,7 @@ class Rows:
         else:
             accepts = self._accepts
             self._shown = {key for key, made in self._made.items() if accepts(made)}
-        self._arrange(self._shown if self._shown is not None else self._objects)
+        self._arrange(self._by_key)
 
     def _make(self, key: Key) -> Candidate:
         obj = self._objects.get(key)
@@ -210,30 +216,45 @@ class Rows:
         at = self.spec.position(self.sort_column) if self.sort_column else None
         return (0, 0) if at is None else sort_value(made.values[at])
 
-    def _arrange(self, extra: Any) -> None:
-        """Bring ``order`` up to date. It is nearly sorted already, which makes sorting it again cheap."""
-        members: Any = self._objects if self._shown is None else self._shown
-        order = [key for key in self.order if key in members]
-        if len(order) < len(members):
-            known = set(order)
-            order.extend(
-                key for key in (extra if len(extra) < len(members) else members) if key in members and key not in known
-            )
-            if len(order) < len(members):
-                known.update(order)
-                order.extend(key for key in members if key not in known)
-        order.sort(key=self._place(), reverse=self.reverse)
-        self.order = order
+    def _enter(self, added: list[Key], gone: list[Key]) -> None:
+        """Keep the list of all keys in their own order."""
+        if gone:
+            self._by_key = [key for key in self._by_key if key in self._objects]
+        if len(added) <= _AT_ONCE:
+            for key in added:
+                insort(self._by_key, key)
+        else:
+            self._by_key.extend(added)
+            self._by_key.sort()
 
-    def _place(self) -> Callable[[Key], Any] | None:
+    def _arrange(self, touched: Collection[Key]) -> None:
+        """Bring ``order`` up to date; ``touched`` came or moved. Few of them are put in place one by one."""
+        members: Collection[Key] = self._objects if self._shown is None else self._shown
+        by_key = self._by_key if self._shown is None else [key for key in self._by_key if key in members]
         at = self.spec.position(self.sort_column) if self.sort_column else None
         if at is None:
-            return None
+            self._sorted = by_key
+        elif len(touched) <= _AT_ONCE < len(members) and self._arranged == self.sort_column:
+            self._sorted = self._put(frozenset(touched), members, at)
+        else:
+            value = self._value(at)
+            self._sorted = sorted(by_key, key=value)  # stable: equal values stay in the order of their keys
+        self._arranged = self.sort_column
+        self.order = self._sorted[::-1] if self.reverse else self._sorted
+
+    def _put(self, touched: frozenset[Key], members: Collection[Key], at: int) -> list[Key]:
+        order = [key for key in self._sorted if key in members and key not in touched]
+        value = self._value(at)
+        for key in touched:
+            if key in members:
+                insort(order, key, key=lambda one: (value(one), one))
+        return order
+
+    def _value(self, at: int) -> Callable[[Key], tuple[int, Any]]:
         made = self._made
-        last = (9, 0)
 
-        def place(key: Key) -> tuple[tuple[int, Any], Key]:
+        def value(key: Key) -> tuple[int, Any]:
             row = made.get(key)
-            return (sort_value(row.values[at]) if row is not None else last), key
+            return sort_value(row.values[at]) if row is not None else (9, 0)
 
-        return place
+        return value
