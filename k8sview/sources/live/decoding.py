@@ -118,12 +118,13 @@ class ObjectDecoder:
         self._many: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[kind.struct])  # type: ignore[name-defined]
         self._raw = raw
 
-    def batches(self, items: msgspec.Raw, stretch: int | None = STRETCH) -> Iterator[Batch]:
-        """The objects of a page, a batch for each stretch of about so many bytes (None: all in one)."""
+    def batches(self, items: msgspec.Raw, stretch: int | None = STRETCH, *, first: int = 0) -> Iterator[Batch]:
+        """The objects of a page, a batch for each stretch of about so many bytes (None: all in one). ``first`` is the
+        number of its first object in the whole list, by which nameless ones are told apart."""
         body = bytes(items)
         if body in (b"null", b"[]"):
             return
-        number = 0
+        number = first
         for part in _stretches(body, stretch) if stretch and len(body) > stretch else (body,):
             batch = self._batch(part, number)
             number += len(batch.objects) + len(batch.malformed)
@@ -132,14 +133,19 @@ class ObjectDecoder:
     def single(self, raw: bytes, number: int = 0) -> Any:
         """One object or its ``Malformed``."""
         try:
-            return self._custom_object(raw) if self._custom else self._one.decode(raw)
+            one = self._custom_object(raw) if self._custom else self._one.decode(raw)
         except msgspec.MsgspecError:
-            return self._second_try(raw, number)
+            one = self._second_try(raw, number)
+        if not one.metadata.name:
+            return Malformed(msgspec.structs.replace(one.metadata, name=f"(item {number})"), "it has no name")
+        return one
 
     def _batch(self, part: bytes, number: int) -> Batch:
         if not self._custom and not self._raw:
             try:
-                return Batch(self._many.decode(part), [])
+                objects = self._many.decode(part)
+                if all(one.metadata.name for one in objects):
+                    return Batch(objects, [])
             except msgspec.MsgspecError:
                 pass
         try:

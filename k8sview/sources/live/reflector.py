@@ -101,7 +101,7 @@ class Reflector:
                     continue
                 version = ""
                 self._backoff.reset()
-                await self._bell.wait(self._timing.poll)
+                await self._wait(self._timing.poll)
             except RequestFailed as problem:
                 reaction = self._judge(problem, watching=watching)
                 delay = self._delay(problem, reaction)
@@ -109,37 +109,34 @@ class Reflector:
                     return
                 if reaction.relist:
                     version = ""
-                if await self._bell.wait(delay):
-                    self._backoff.reset()
+                await self._wait(delay)
+
+    async def _wait(self, seconds: float) -> None:
+        """When somebody rings, everything that was given up is worth a try again."""
+        if await self._bell.wait(seconds):
+            self._backoff.reset()
+            self._watchable = "watch" in self._resource.verbs
 
     def _judge(self, problem: RequestFailed, *, watching: bool) -> Reaction:
         if self._whole and self._lost_since is None:
             self._lost_since = datetime.now(UTC)
-        reaction = react(
-            problem,
-            Situation(self._resource, self._scope, watching, self._lost_since if self._whole else None),
-            self._timing,
-        )
+        where = Situation(self._resource, self._scope, watching, self._lost_since if self._whole else None)
+        reaction = react(problem, where, self._timing)
         if reaction.poll:
-            self._watchable = False
-        if reaction.state is not None:
+            self._watchable, self._lost_since = False, None
+        if reaction.state is not None and self._follows:
             self._say(reaction.state)
-        elif reaction.poll:
-            self._lost_since = None
         return reaction
 
     def _delay(self, problem: RequestFailed, reaction: Reaction) -> float | None:
         """Seconds until the next try; None: give up."""
         first = self._backoff.tries == 0
         delay = self._backoff.next()
-        if isinstance(problem, ApiError) and problem.status == 410 and first:
+        status = problem.status if isinstance(problem, ApiError) else 0
+        if status == 410 and first:
             delay = 0.0  # the ordinary end of a version's life; only a second one in a row is suspicious
-        if reaction.delay is not None:
-            delay = (
-                max(reaction.delay, delay)
-                if isinstance(problem, ApiError) and problem.status == 429
-                else reaction.delay
-            )
+        elif reaction.delay is not None:
+            delay = max(reaction.delay, delay) if status == 429 else reaction.delay
         if isinstance(problem, NetworkFailed) and problem.connecting:
             self._link.lost(problem.reason, delay)
         elif isinstance(problem, LoginRequired):
@@ -147,13 +144,9 @@ class Reflector:
         if self._follows:
             return delay
         self._patience -= delay
-        if (
-            reaction.final
-            or isinstance(problem, LoginRequired)
-            or self._patience < 0
-            or self._backoff.tries > _QUICK_TRIES
-        ):
-            self._say(_given_up(self._state, problem))
+        hopeless = reaction.final or isinstance(problem, LoginRequired)
+        if hopeless or self._patience < 0 or self._backoff.tries > _QUICK_TRIES:
+            self._say(_given_up(reaction.state, problem))
             return None
         return delay
 
@@ -165,7 +158,7 @@ class Reflector:
             page = decoding.page(await self._transport.get(self._path, query, self._accept_list))
             self._link.authenticated()
             version, go_on = page.resource_version, page.go_on
-            for batch in self._decoder.batches(page.items, self._stretch):
+            for batch in self._decoder.batches(page.items, self._stretch, first=len(keys)):
                 keys.update(key_of(one) for one in batch.objects)
                 keys.update(key_of(one) for one in batch.malformed)
                 self._emit_upserted(batch.objects, batch.malformed)
@@ -272,8 +265,8 @@ def _watch_error(raw: bytes) -> ApiError:
     return ApiError(decoding.status_code(raw) or 500, problem.reason)
 
 
-def _given_up(shown: TableState | None, problem: RequestFailed) -> TableState:
-    """A reader that stops must not leave "loading" behind."""
-    if shown is not None and shown.state is not State.LOADING:
-        return shown
-    return TableState(State.FAILED, problem.reason)
+def _given_up(state: TableState | None, problem: RequestFailed) -> TableState:
+    """The last word of a reader that stops: never "loading"."""
+    if state is None or state.state is State.LOADING:
+        return TableState(State.FAILED, state.reason if state else problem.reason)
+    return state
