@@ -111,6 +111,8 @@ def verify(struct: type[msgspec.Struct], path: str) -> None:
     current: Any = struct
     for step in steps(path):
         current = _unwrap(current)
+        if current is Any:
+            return  # free-form from here on
         if not (isinstance(current, type) and issubclass(current, msgspec.Struct)) or current is Custom:
             if current is Custom:
                 current = _custom(step)
