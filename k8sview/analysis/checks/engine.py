@@ -19,7 +19,6 @@ from k8sview.model.resources import Key
 from k8sview.model.status import Reason, Severity, Status
 from k8sview.model.view import View
 
-
 IMPLIED_READS = ("pods",)
 """What a health verdict looks at beyond the object itself."""
 
@@ -118,10 +117,14 @@ class Engine:
         if applies.status is not None:
             return Evaluation(check, applies.status, applies.reason, applies.message)
         judged: list[Judged] = []
+        skipped: list[Judged] = []
         evaluated = 0
         recheck: datetime | None = None
         try:
             for one in self._judge(check, context):
+                if one.outcome.status is Status.SKIP:
+                    skipped.append(one)
+                    continue
                 evaluated += 1
                 at = one.outcome.recheck_at
                 if at is not None and at > context.now and (recheck is None or at < recheck):
@@ -133,6 +136,8 @@ class Engine:
             message = f"the check crashed: {type(error).__name__}: {error}"
             return Evaluation(check, Status.ERROR, Reason.CRASHED, message, tuple(judged), evaluated)
         judged += _malformed(check, context)
+        if skipped and not evaluated and not judged and applies.caveat is None:
+            return Evaluation(check, Status.SKIP, Reason.NOT_APPLICABLE, skipped[0].outcome.message)
         return _conclude(check, applies, judged, evaluated, recheck)
 
     def _judge(self, check: Check, context: Context) -> Iterable[Judged]:

@@ -51,6 +51,11 @@ def cannot_tell(message: str, **details: Any) -> Outcome:
     return Outcome(status=Status.UNKNOWN, message=message, **details)
 
 
+def not_applicable(message: str) -> Outcome:
+    """Nothing here to judge (no such object or set-up). A check whose rule says only this is a skip, never a pass."""
+    return Outcome(status=Status.SKIP, message=message)
+
+
 class Judged(msgspec.Struct, frozen=True):
     """An outcome with the object it is about; ``subject`` None: about the cluster as a whole."""
 
