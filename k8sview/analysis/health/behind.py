@@ -1,0 +1,77 @@
+"""The pods behind a workload: the worst of them names the cause that the workload's own counters only show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.health.moments import created
+from k8sview.analysis.health.pods import pod_health
+from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.objects.meta import LabelSelector
+from k8sview.model.objects.pods import Pod
+from k8sview.model.view import View
+
+_OVER = frozenset({"Succeeded", "Failed"})
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """``readable`` False: nothing here tells anything."""
+
+    readable: bool
+    judged: tuple[tuple[Pod, Health], ...] = ()
+
+    @property
+    def worst(self) -> tuple[Pod, Health] | None:
+        """The pod that is worst off; None when all are healthy."""
+        ill = [one for one in self.judged if one[1].verdict is not HealthVerdict.HEALTHY]
+        return max(ill, key=lambda one: one[1].verdict.badness, default=None)
+
+    @property
+    def flapping(self) -> tuple[tuple[Pod, Health], ...]:
+        """Pods that keep restarting."""
+        return tuple(one for one in self.judged if one[1].stability == "flapping")
+
+    @property
+    def ill_since(self) -> datetime | None:
+        """Since when the first of the pods that are not well is not well."""
+        ill = [
+            health.since or created(pod)
+            for pod, health in self.judged
+            if health.verdict is not HealthVerdict.HEALTHY and health.stability is None
+        ]
+        return min((one for one in ill if one is not None), default=None)
+
+    def labelled(self, label: str, value: str) -> Behind:
+        """The pods that carry a label alone."""
+        return Behind(self.readable, tuple(one for one in self.judged if one[0].metadata.labels.get(label) == value))
+
+
+def pods_behind(view: View, namespace: str | None, selector: LabelSelector) -> Behind:
+    """The living pods that a workload's selector matches, judged; leftovers of failures do not count."""
+    if not readable(view, "pods", namespace):
+        return Behind(False)
+    return _judged(view, view.pods_of(namespace or "", selector))
+
+
+def pods_owned(view: View, owner: Any) -> Behind:
+    """The living pods that an object owns, judged."""
+    if not readable(view, "pods", owner.metadata.namespace):
+        return Behind(False)
+    return _judged(view, (child for _, child in view.children(owner) if isinstance(child, Pod)))
+
+
+def _judged(view: View, pods: Iterable[Pod]) -> Behind:
+    return Behind(True, tuple((pod, pod_health(view, pod)) for pod in pods if pod.status.phase not in _OVER))
+
+
+def readable(view: View, resource: str, namespace: str | None) -> bool:
+    """Whether a resource's objects in one namespace were read."""
+    table = view.table(resource)
+    if not table.scopes:
+        return table.state.state.readable
+    scopes = [table.scopes.get(None), table.scopes.get(namespace or "")]
+    return any(scope is not None and scope.state.readable for scope in scopes)

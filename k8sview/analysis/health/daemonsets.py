@@ -1,0 +1,116 @@
+"""Verdict on DaemonSets, node by node: a node that is itself not ready is no fault of theirs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from k8sview.analysis.health.behind import Behind, pods_behind, readable
+from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.endings import deletion
+from k8sview.analysis.health.moments import created
+from k8sview.analysis.health.phrases import counted
+from k8sview.analysis.health.refusals import refusal
+from k8sview.analysis.health.replicas import Replicas, judge, share
+from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.objects.core import Node
+from k8sview.model.objects.workloads import DaemonSet
+from k8sview.model.view import View
+
+
+def daemon_set_health(view: View, daemon_set: DaemonSet) -> Health:
+    """Verdict on one DaemonSet."""
+    status = daemon_set.status
+    if daemon_set.metadata.deletion_timestamp is not None:
+        return deletion(view, daemon_set)
+    observed = (daemon_set.metadata.generation or 0) <= status.observed_generation
+    if observed and status.desired_number_scheduled <= 0:
+        return Health(
+            HealthVerdict.WAITING,
+            "NoNodesMatch",
+            "no node matches it",
+            rollout="complete",
+            availability="ok",
+            evidence=("status.desiredNumberScheduled = 0",),
+        )
+    behind = pods_behind(view, daemon_set.metadata.namespace, daemon_set.spec.selector)
+    replicas = Replicas(
+        desired=status.desired_number_scheduled,
+        available=status.number_available,
+        updated=status.updated_number_scheduled,
+        rollout=_rollout(daemon_set, observed=observed),
+        noun="nodes",
+        tolerated=_tolerated(daemon_set),
+        behind=behind,
+        refusal=refusal(
+            view,
+            (daemon_set,),
+            status.conditions,
+            short=status.current_number_scheduled < status.desired_number_scheduled,
+        ),
+        started=_began(daemon_set, behind),
+        dated_by_pods=True,
+        evidence=_evidence(daemon_set),
+    )
+    health = judge(view, replicas)
+    if health.verdict is HealthVerdict.HEALTHY or not observed:
+        return health
+    return _excused(view, replicas, health) or health
+
+
+def _rollout(daemon_set: DaemonSet, *, observed: bool) -> str:
+    status = daemon_set.status
+    if not observed:
+        return "moving"
+    if status.updated_number_scheduled >= status.desired_number_scheduled:
+        return "complete"
+    return "paused" if daemon_set.spec.update_strategy.type == "OnDelete" else "moving"
+
+
+def _tolerated(daemon_set: DaemonSet) -> int:
+    rolling = daemon_set.spec.update_strategy.rolling_update
+    desired = daemon_set.status.desired_number_scheduled
+    return min(share(rolling.max_unavailable if rolling else None, desired, "1"), max(desired - 1, 0))
+
+
+def _began(daemon_set: DaemonSet, behind: Behind) -> datetime | None:
+    """With the youngest pod, else with the set itself: DaemonSets keep no condition of their progress."""
+    born = [moment for moment in (created(pod) for pod, _ in behind.judged) if moment is not None]
+    return max(born, default=created(daemon_set))
+
+
+def _excused(view: View, replicas: Replicas, health: Health) -> Health | None:
+    """Waiting, where every pod that is missing belongs to a node that is itself not ready."""
+    lacking = replicas.desired - replicas.available
+    if lacking <= 0 or not replicas.behind.readable:
+        return None
+    if not readable(view, "nodes", None):
+        return msgspec.structs.replace(health, missing=(*health.missing, "nodes"))
+    ill = [pod for pod, judged in replicas.behind.judged if judged.verdict is not HealthVerdict.HEALTHY]
+    lost = sorted({pod.spec.node_name for pod in ill if _is_lost(view, pod.spec.node_name)})
+    if len(lost) < lacking or any(pod.spec.node_name not in lost for pod in ill):
+        return None
+    return msgspec.structs.replace(
+        health,
+        verdict=HealthVerdict.WAITING,
+        reason="NodesNotReady",
+        message=f"{replicas.counts}; {counted(len(lost), 'node')} not ready: {', '.join(lost[:3])}",
+    )
+
+
+def _is_lost(view: View, name: str) -> bool:
+    node = view.get("nodes", name) if name else None
+    if not isinstance(node, Node):
+        return False
+    ready = find(node.status.conditions, "Ready")
+    return node.metadata.deletion_timestamp is not None or (ready is not None and ready.status != "True")
+
+
+def _evidence(daemon_set: DaemonSet) -> tuple[str, ...]:
+    status = daemon_set.status
+    return (
+        f"status.desiredNumberScheduled = {status.desired_number_scheduled}",
+        f"status.updatedNumberScheduled = {status.updated_number_scheduled}",
+        f"status.numberAvailable = {status.number_available}",
+    )

@@ -1,0 +1,163 @@
+"""Verdict on Deployments and ReplicaSets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from k8sview.analysis.health.behind import Behind, pods_behind
+from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.endings import deletion
+from k8sview.analysis.health.moments import changed, created
+from k8sview.analysis.health.phrases import one_line
+from k8sview.analysis.health.refusals import refusal
+from k8sview.analysis.health.replicas import Replicas, judge, share, suspended
+from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.objects.workloads import Deployment, ReplicaSet
+from k8sview.model.times import parse_time
+from k8sview.model.view import View
+
+_REVISION = "deployment.kubernetes.io/revision"
+_HASH = "pod-template-hash"
+_NO_DEADLINE = 2147483647
+_CREATION = timedelta(minutes=10)
+
+
+def deployment_health(view: View, deployment: Deployment) -> Health:
+    """Verdict on one Deployment."""
+    spec, status = deployment.spec, deployment.status
+    if deployment.metadata.deletion_timestamp is not None:
+        return deletion(view, deployment)
+    if spec.replicas <= 0:
+        return suspended("spec.replicas = 0", status.replicas)
+    behind = pods_behind(view, deployment.metadata.namespace, spec.selector)
+    rollout = _rollout(deployment)
+    makers = tuple(view.children(deployment))
+    progressing = find(status.conditions, "Progressing")
+    available = find(status.conditions, "Available")
+    if rollout == "complete":
+        lost = available is not None and available.status != "True"
+        started = changed(available) if lost else None
+    else:
+        started = parse_time(progressing.last_update_time) if progressing else None
+        started = started or changed(progressing, created(deployment))
+    health = judge(
+        view,
+        Replicas(
+            desired=spec.replicas,
+            available=status.available_replicas,
+            updated=status.updated_replicas,
+            rollout=rollout,
+            tolerated=_tolerated(deployment),
+            behind=behind,
+            new_pods=_of_newest(deployment, makers, behind),
+            refusal=refusal(
+                view,
+                tuple(maker for _, maker in makers),
+                status.conditions,
+                short=status.replicas < spec.replicas,
+            ),
+            stalled=one_line(progressing.message) if progressing else "",
+            started=started,
+            deadline=timedelta(seconds=min(max(spec.progress_deadline_seconds, 0), _NO_DEADLINE)),
+            evidence=_evidence(deployment),
+        ),
+    )
+    if rollout == "paused" and health.verdict in (HealthVerdict.HEALTHY, HealthVerdict.PROGRESSING):
+        return _paused(health, deployment)
+    return health
+
+
+def replica_set_health(view: View, replica_set: ReplicaSet) -> Health:
+    """Verdict on one ReplicaSet; the old ones of a Deployment are scaled to zero and stay for a rollback."""
+    spec, status = replica_set.spec, replica_set.status
+    if replica_set.metadata.deletion_timestamp is not None:
+        return deletion(view, replica_set)
+    if spec.replicas <= 0:
+        return suspended("spec.replicas = 0", status.replicas)
+    fresh = status.available_replicas < spec.replicas
+    return judge(
+        view,
+        Replicas(
+            desired=spec.replicas,
+            available=status.available_replicas,
+            updated=status.replicas,
+            rollout="moving" if fresh and _young(view, replica_set) else "complete",
+            behind=pods_behind(view, replica_set.metadata.namespace, spec.selector),
+            refusal=refusal(view, (replica_set,), status.conditions, short=status.replicas < spec.replicas),
+            started=created(replica_set) if _young(view, replica_set) else None,
+            deadline=_CREATION,
+            evidence=(f"status.availableReplicas = {status.available_replicas}", f"spec.replicas = {spec.replicas}"),
+        ),
+    )
+
+
+def _rollout(deployment: Deployment) -> str:
+    spec, status = deployment.spec, deployment.status
+    if spec.paused:
+        return "paused"
+    if (deployment.metadata.generation or 0) > status.observed_generation:
+        return "moving"
+    progressing = find(status.conditions, "Progressing")
+    if progressing is not None and progressing.status == "False":
+        return "stalled"
+    if status.updated_replicas < spec.replicas or status.replicas > status.updated_replicas:
+        return "moving"
+    # Once complete, the reason stays: pods that are missing later were lost, not rolled.
+    finished = progressing is not None and progressing.reason == "NewReplicaSetAvailable"
+    return "complete" if finished or status.available_replicas >= spec.replicas else "moving"
+
+
+def _tolerated(deployment: Deployment) -> int:
+    strategy = deployment.spec.strategy
+    if strategy.type == "Recreate":
+        return 0
+    stated = strategy.rolling_update.max_unavailable if strategy.rolling_update else None
+    return share(stated, deployment.spec.replicas, "25%")
+
+
+def _of_newest(deployment: Deployment, makers: tuple[tuple[str, object], ...], behind: Behind) -> Behind | None:
+    """The pods of the newest revision: old ones may be broken because they are being replaced."""
+    revision = deployment.metadata.annotations.get(_REVISION)
+    for _, maker in makers:
+        if isinstance(maker, ReplicaSet) and revision and maker.metadata.annotations.get(_REVISION) == revision:
+            wanted = maker.metadata.labels.get(_HASH)
+            return behind.labelled(_HASH, wanted) if wanted else None
+    return None
+
+
+def _young(view: View, replica_set: ReplicaSet) -> bool:
+    born = created(replica_set)
+    return born is not None and view.taken_at - born < _CREATION
+
+
+def _paused(health: Health, deployment: Deployment) -> Health:
+    status, spec = deployment.status, deployment.spec
+    return Health(
+        HealthVerdict.SUSPENDED,
+        "DeploymentPaused",
+        f"its rollout is paused with {status.available_replicas} of {spec.replicas} replicas available",
+        changed(find(status.conditions, "Progressing")),
+        health.confidence,
+        rollout="paused",
+        availability=health.availability,
+        stability=health.stability,
+        evidence=("spec.paused = true", *health.evidence),
+        recheck_at=health.recheck_at,
+        missing=health.missing,
+    )
+
+
+def _evidence(deployment: Deployment) -> tuple[str, ...]:
+    status = deployment.status
+    found = [
+        f"spec.replicas = {deployment.spec.replicas}",
+        f"status.updatedReplicas = {status.updated_replicas}",
+        f"status.availableReplicas = {status.available_replicas}",
+    ]
+    found += [
+        f"status.conditions[type={condition.type}].reason = {condition.reason}"
+        for condition in status.conditions
+        if (condition.type == "ReplicaFailure" and condition.status == "True")
+        or (condition.type in ("Progressing", "Available") and condition.status == "False")
+    ]
+    return tuple(found)

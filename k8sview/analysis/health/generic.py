@@ -1,0 +1,165 @@
+"""Verdict on kinds nobody here knows, by the conventions that most controllers keep. No signal is never green."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from k8sview.analysis.health.conditions import SUMMARIES, bad_when_true, find, good_when_true, tells_of_error
+from k8sview.analysis.health.endings import deletion
+from k8sview.analysis.health.moments import ago, changed, created, grace_end
+from k8sview.analysis.health.phrases import joined, one_line
+from k8sview.analysis.health.signals import Signals, signals_of
+from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.objects.meta import Condition
+from k8sview.model.status import Confidence
+from k8sview.model.times import format_age
+from k8sview.model.view import View
+
+_GRACE = timedelta(minutes=5)
+_GRACE_WITH_ERROR = timedelta(minutes=1)
+_RECONCILING_TOO_LONG = timedelta(minutes=15)
+
+NO_SIGNAL = Health(HealthVerdict.UNKNOWN, "NoSignal", "says nothing of its health", confidence=Confidence.INFERRED)
+
+_GOOD_PHASES = frozenset({"running", "ready", "bound", "active", "succeeded", "available", "healthy", "completed"})
+_BUSY_PHASES = frozenset({"pending", "creating", "provisioning", "progressing", "reconciling", "installing"})
+_BAD_PHASES = frozenset({"failed", "error", "lost", "degraded", "unhealthy"})
+
+
+def generic_health(view: View, obj: Any) -> Health:
+    """Verdict on any object with metadata."""
+    if obj.metadata.deletion_timestamp is not None:
+        return deletion(view, obj)
+    signals = signals_of(obj)
+    if signals.paused:
+        return Health(HealthVerdict.SUSPENDED, "Suspended", "suspended", evidence=(signals.paused,))
+    generation = obj.metadata.generation or 0
+    if signals.observed_generation is not None and signals.observed_generation < generation:
+        return Health(
+            HealthVerdict.PROGRESSING,
+            "NotObserved",
+            "its controller has not seen the latest change yet",
+            evidence=(
+                f"status.observedGeneration = {signals.observed_generation}",
+                f"metadata.generation = {generation}",
+            ),
+        )
+    current = tuple(
+        one for one in signals.conditions if one.observed_generation is None or one.observed_generation >= generation
+    )
+    return (
+        _faults(current)
+        or _busy(view, obj, current)
+        or _summary(view, obj, current)
+        or (_phase(view, obj, signals) if not signals.conditions else None)
+        or _weak(signals)
+    )
+
+
+def _faults(conditions: tuple[Condition, ...]) -> Health | None:
+    for condition in conditions:
+        if condition.status == "True" and bad_when_true(condition.type):
+            return Health(
+                HealthVerdict.DEGRADED,
+                condition.reason or condition.type,
+                joined(condition.type, one_line(condition.message or condition.reason)),
+                changed(condition),
+                evidence=(_shown(condition),),
+            )
+    return None
+
+
+def _busy(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health | None:
+    ready = find(conditions, "Ready")
+    for name in ("Reconciling", "Progressing"):
+        condition = find(conditions, name)
+        if condition is None or condition.status != "True":
+            continue
+        if name == "Progressing" and any(one.status == "True" for one in conditions if one.type in SUMMARIES):
+            return None  # "Progressing" stays True on what has long progressed to its end
+        since = changed(condition, created(obj))
+        end = grace_end(view, since, _RECONCILING_TOO_LONG)
+        said = ready.message if ready is not None and ready.status == "False" and ready.message else condition.message
+        return Health(
+            HealthVerdict.PROGRESSING if end else HealthVerdict.DEGRADED,
+            condition.reason or name,
+            joined("is being reconciled" if end else f"is still {name.lower()}", one_line(said)),
+            since,
+            evidence=(_shown(condition),),
+            recheck_at=end,
+        )
+    return None
+
+
+def _summary(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health | None:
+    condition = next((one for one in (find(conditions, name) for name in SUMMARIES) if one is not None), None)
+    if condition is None:
+        return None
+    evidence = (_shown(condition),)
+    if condition.status == "True":
+        return Health(HealthVerdict.HEALTHY, since=changed(condition), evidence=evidence)
+    since = changed(condition, created(obj))
+    said = one_line(condition.message or condition.reason)
+    if condition.status == "False":
+        grace = _GRACE_WITH_ERROR if tells_of_error(condition.reason) else _GRACE
+        end = grace_end(view, since, grace)
+        return Health(
+            HealthVerdict.PROGRESSING if end else HealthVerdict.DEGRADED,
+            condition.reason or condition.type,
+            joined(f"is not {condition.type} yet" if end else f"is not {condition.type}", said),
+            since,
+            evidence=evidence,
+            recheck_at=end,
+        )
+    end = grace_end(view, since, _RECONCILING_TOO_LONG)
+    span = ago(view, since)
+    if end is None and span is not None:
+        message = joined(f"has not known for {format_age(span)} whether it is {condition.type}", said)
+        return Health(
+            HealthVerdict.DEGRADED,
+            condition.reason or "Unknown",
+            message,
+            since,
+            Confidence.INFERRED,
+            evidence=evidence,
+        )
+    message = joined(f"does not know whether it is {condition.type}", said)
+    return Health(
+        HealthVerdict.UNKNOWN, condition.reason or "Unknown", message, since, evidence=evidence, recheck_at=end
+    )
+
+
+def _phase(view: View, obj: Any, signals: Signals) -> Health | None:
+    word = signals.phase.lower()
+    evidence = (f"{signals.phase_path} = {signals.phase}",)
+    if word in _GOOD_PHASES:
+        return Health(HealthVerdict.HEALTHY, signals.phase, confidence=Confidence.INFERRED, evidence=evidence)
+    said = joined(f"is {signals.phase}", one_line(signals.message))
+    if word in _BAD_PHASES:
+        return Health(HealthVerdict.DEGRADED, signals.phase, said, confidence=Confidence.INFERRED, evidence=evidence)
+    if word in _BUSY_PHASES:
+        born = created(obj)
+        end = grace_end(view, born, _RECONCILING_TOO_LONG)
+        verdict = HealthVerdict.PROGRESSING if end else HealthVerdict.DEGRADED
+        return Health(verdict, signals.phase, said, born, Confidence.INFERRED, evidence=evidence, recheck_at=end)
+    return None
+
+
+def _weak(signals: Signals) -> Health:
+    """Conditions that are no summary: a False one of a good kind is a hint; all else is no signal."""
+    for condition in signals.conditions:
+        if condition.status == "False" and good_when_true(condition.type):
+            return Health(
+                HealthVerdict.UNKNOWN,
+                condition.reason or condition.type,
+                joined(f"is not {condition.type}", one_line(condition.message)),
+                changed(condition),
+                Confidence.INFERRED,
+                evidence=(_shown(condition),),
+            )
+    return NO_SIGNAL
+
+
+def _shown(condition: Condition) -> str:
+    return f"status.conditions[type={condition.type}].status = {condition.status}"

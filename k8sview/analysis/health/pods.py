@@ -1,0 +1,215 @@
+"""Verdict on one pod: a ladder from deletion over scheduling and init containers to readiness and stability.
+
+Called for every pod of a cluster: the healthy ones leave by the first door.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from k8sview.analysis.health import containers
+from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.endings import failed_pod, pod_deletion
+from k8sview.analysis.health.moments import changed, created, grace_end
+from k8sview.analysis.health.phrases import joined, one_line
+from k8sview.analysis.health.scheduling import unscheduled
+from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.objects.core import Node
+from k8sview.model.objects.pods import Container, ContainerStatus, Pod
+from k8sview.model.times import format_age, parse_time
+from k8sview.model.view import View
+
+HEALTHY = Health(HealthVerdict.HEALTHY, stability="stable")
+_COMPLETED = Health(HealthVerdict.HEALTHY, "Completed")
+
+_INIT_TOO_LONG = timedelta(minutes=10)  # the default progress deadline of a Deployment
+_CREATING_TOO_LONG = timedelta(minutes=10)  # large images take minutes
+_CREATING_WITH_WARNING = timedelta(minutes=2)
+_GATES = timedelta(minutes=5)
+
+
+def pod_health(view: View, pod: Pod) -> Health:
+    """Verdict on one pod."""
+    status = pod.status
+    if pod.metadata.deletion_timestamp is not None:
+        return pod_deletion(view, pod)
+    if status.phase == "Running" and _settled(status.container_statuses, status.init_container_statuses):
+        ready = find(status.conditions, "Ready")
+        if ready is not None and ready.status == "True":
+            return HEALTHY
+    if status.phase == "Succeeded":
+        return _COMPLETED
+    if status.phase == "Failed":
+        return failed_pod(view, pod)
+    if status.phase == "Unknown":
+        return Health(HealthVerdict.UNKNOWN, "PodUnknown", f"its node {pod.spec.node_name} no longer reports on it")
+    if not pod.spec.node_name and not status.container_statuses:
+        return unscheduled(view, pod)
+    return _on_node(view, pod)
+
+
+def _settled(main: tuple[ContainerStatus, ...], init: tuple[ContainerStatus, ...]) -> bool:
+    """Everything ready and nothing ever restarted."""
+    for status in main:
+        if not status.ready or status.restart_count:
+            return False
+    for status in init:
+        if not status.ready or status.restart_count:
+            return False
+    return bool(main)
+
+
+def _on_node(view: View, pod: Pod) -> Health:
+    return (
+        _lost_node(view, pod)
+        or _init(view, pod)
+        or _main(view, pod)
+        or _gates(view, pod)
+        or _stability(view, pod)
+        or HEALTHY
+    )
+
+
+def _lost_node(view: View, pod: Pod) -> Health | None:
+    """Containers of a lost node keep their last status: only the node tells."""
+    ready = find(pod.status.conditions, "Ready")
+    if ready is not None and ready.status == "True":
+        return None
+    node = view.get("nodes", pod.spec.node_name)
+    if not isinstance(node, Node):
+        return None
+    state = find(node.status.conditions, "Ready")
+    if state is None or state.status == "True":
+        return None
+    return Health(
+        HealthVerdict.DOWN,
+        "NodeNotReady",
+        f"its node {pod.spec.node_name} is not ready",
+        since=changed(state),
+        evidence=(f"nodes/{pod.spec.node_name} status.conditions[type=Ready].status = {state.status}",),
+    )
+
+
+def _init(view: View, pod: Pod) -> Health | None:
+    """The first init container or sidecar that the pod waits for, in order; None when all have done their part."""
+    statuses = {status.name: status for status in pod.status.init_container_statuses}
+    for container in pod.spec.init_containers:
+        status = statuses.get(container.name)
+        if status is None:
+            continue
+        sidecar = container.restart_policy == "Always"
+        words = f"sidecar {container.name}" if sidecar else f"init container {container.name}"
+        if containers.failing_wait(status):
+            return containers.waits(status, container.image, words)
+        ended = status.state.terminated
+        if ended is not None and (sidecar or ended.exit_code):
+            return containers.exited(status, ended, words)
+        if status.state.running is not None and not (sidecar and status.started):
+            return _init_runs(view, pod, status, words)
+    return None
+
+
+def _init_runs(view: View, pod: Pod, status: ContainerStatus, words: str) -> Health:
+    evidence = (f"status.initContainerStatuses[name={status.name}].state.running",)
+    last = status.last_state.terminated
+    if last is not None and last.exit_code and status.restart_count > 1:
+        message = f"{words} fails again and again: {containers.ended(last)}, {status.restart_count} restarts"
+        return Health(HealthVerdict.DOWN, "Restarting", message, stability="flapping", evidence=evidence)
+    running = status.state.running
+    since = parse_time(running.started_at) if running else None
+    end = grace_end(view, since, _INIT_TOO_LONG)
+    if end is None and since is not None and pod.spec.restart_policy == "Always":
+        message = f"{words} has not finished for {format_age(view.taken_at - since)}"
+        return Health(HealthVerdict.DEGRADED, "InitTooLong", message, since, evidence=evidence)
+    # A Job's init container may well load data for hours.
+    return Health(
+        HealthVerdict.PROGRESSING, "PodInitializing", f"{words} runs", since, evidence=evidence, recheck_at=end
+    )
+
+
+def _main(view: View, pod: Pod) -> Health | None:
+    """The worst of the main containers; None when all are ready or have rightly ended."""
+    specs = {container.name: container for container in pod.spec.containers}
+    ready = find(pod.status.conditions, "Ready")
+    turned = changed(ready) if ready is not None and ready.status != "True" else None
+    worst: Health | None = None
+    for status in pod.status.container_statuses:
+        found = _container(view, pod, status, specs.get(status.name), turned)
+        if found is not None and (worst is None or found.verdict.badness > worst.verdict.badness):
+            worst = found
+    if worst is None and not pod.status.container_statuses:
+        return _creating(view, pod, created(pod), "its containers are")
+    return worst
+
+
+def _container(
+    view: View, pod: Pod, status: ContainerStatus, container: Container | None, turned: datetime | None
+) -> Health | None:
+    words = f"container {status.name}"
+    if containers.failing_wait(status):
+        return containers.waits(status, container.image if container else "", words)
+    ended = status.state.terminated
+    if ended is not None:
+        return (
+            None
+            if ended.exit_code == 0 and pod.spec.restart_policy != "Always"
+            else containers.exited(status, ended, words)
+        )
+    if status.ready:
+        return None
+    if status.state.running is not None:
+        return containers.not_ready(view, status, container, turned, words)
+    scheduled = changed(find(pod.status.conditions, "PodScheduled"), created(pod))
+    return _creating(view, pod, scheduled, f"{words} is")
+
+
+def _creating(view: View, pod: Pod, since: datetime | None, words: str) -> Health:
+    """Waits without a fault of its own: volumes, the network, the image. Only events say what it waits for."""
+    readable = view.table("events").state.state.readable
+    warning = next((event for event in view.events_of(pod) if event.type == "Warning"), None)
+    cause = joined(warning.reason or "", one_line(warning.message or "")) if warning else ""
+    grace = _CREATING_WITH_WARNING if warning else _CREATING_TOO_LONG
+    end = grace_end(view, since, grace)
+    return Health(
+        HealthVerdict.PROGRESSING if end else HealthVerdict.DOWN,
+        "ContainerCreating",
+        joined(f"{words} still being created" if end is None else f"{words} being created", cause),
+        since,
+        evidence=("state.waiting.reason = ContainerCreating",),
+        recheck_at=end,
+        missing=() if readable else ("events",),
+    )
+
+
+def _gates(view: View, pod: Pod) -> Health | None:
+    """All containers are ready and the pod is not: readiness gates, or a status that is about to follow."""
+    ready = find(pod.status.conditions, "Ready")
+    if ready is not None and ready.status == "True":
+        return None
+    if pod.spec.restart_policy != "Always" and any(one.state.terminated for one in pod.status.container_statuses):
+        return Health(HealthVerdict.PROGRESSING, "Running")  # some containers of a Job have done their part
+    since = changed(ready, created(pod))
+    end = grace_end(view, since, _GATES)
+    cause = one_line(ready.message) if ready else "it has no Ready condition"
+    return Health(
+        HealthVerdict.PROGRESSING if end else HealthVerdict.DOWN,
+        (ready.reason if ready else "") or "PodNotReady",
+        joined("all its containers are ready but the pod is not", cause),
+        since,
+        evidence=(f"status.conditions[type=Ready].status = {ready.status if ready else 'absent'}",),
+        recheck_at=end,
+    )
+
+
+def _stability(view: View, pod: Pod) -> Health | None:
+    born = created(pod)
+    sidecars = {one.name for one in pod.spec.init_containers if one.restart_policy == "Always"}
+    found = [
+        *(containers.restarting(view, one, born, f"container {one.name}") for one in pod.status.container_statuses),
+        *(
+            containers.restarting(view, one, born, f"sidecar {one.name}")
+            for one in pod.status.init_container_statuses
+            if one.name in sidecars
+        ),
+    ]
+    return max((one for one in found if one), key=lambda one: one.verdict.badness, default=None)

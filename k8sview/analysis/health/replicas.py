@@ -1,0 +1,175 @@
+"""One ladder for everything that keeps a number of pods: rollout, availability and stability make one verdict.
+
+What is evidently broken is said at once; what merely takes time is given its deadline first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from k8sview.analysis.health.behind import Behind
+from k8sview.analysis.health.moments import grace_end
+from k8sview.analysis.health.phrases import counted, joined
+from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.status import Confidence
+from k8sview.model.view import View
+
+LOST_SOME = timedelta(minutes=5)
+LOST_ALL = timedelta(minutes=1)
+
+
+class Replicas(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a workload stands, in words that its four kinds share.
+
+    ``tolerated``: how many may be missing while it rolls. ``refusal``: why pods are not even created. ``trap``: why the
+    controller will not act by itself. ``started``: when what it is doing began; ``deadline``: how long that may take.
+    """
+
+    desired: int
+    available: int
+    updated: int
+    rollout: str
+    evidence: tuple[str, ...]
+    behind: Behind
+    tolerated: int = 0
+    noun: str = "replicas"
+    reason: str = ""
+    refusal: str = ""
+    trap: str = ""
+    stalled: str = ""
+    started: datetime | None = None
+    deadline: timedelta = timedelta(minutes=10)
+    dated_by_pods: bool = False
+    """No condition tells a first start from a loss: a young pod has the whole deadline."""
+    new_pods: Behind | None = None
+    """The pods of the revision that rolls out, where they can be told apart."""
+
+    @property
+    def availability(self) -> str:
+        if self.available >= self.desired - self.tolerated and (self.available or not self.desired):
+            return "ok"
+        return "degraded" if self.available else "down"
+
+    @property
+    def counts(self) -> str:
+        return f"{self.available} of {self.desired} {self.noun} available"
+
+
+def judge(view: View, replicas: Replicas) -> Health:
+    """The verdict."""
+    missing = () if replicas.behind.readable else ("pods",)
+    shared = {
+        "confidence": Confidence.CERTAIN if replicas.behind.readable else Confidence.INFERRED,
+        "rollout": replicas.rollout,
+        "availability": replicas.availability,
+        "stability": ("flapping" if replicas.behind.flapping else "stable") if replicas.behind.readable else None,
+        "missing": missing,
+    }
+    health = _verdict(view, replicas)
+    kept = {name: value for name, value in shared.items() if name != "rollout" or health.rollout is None}
+    if health.confidence is not Confidence.CERTAIN:
+        del kept["confidence"]
+    return msgspec.structs.replace(health, **kept)
+
+
+def _verdict(view: View, replicas: Replicas) -> Health:
+    here = replicas.available >= replicas.desired
+    if here and replicas.rollout in ("complete", "paused"):
+        return _all_there(replicas)
+    if replicas.refusal:
+        return _fault(replicas, replicas.reason or "ReplicaFailure", replicas.refusal)
+    if replicas.trap:
+        return _fault(replicas, "RolloutBlocked", replicas.trap, rollout="stalled")
+    relevant = replicas.behind
+    if replicas.rollout == "moving" and replicas.new_pods is not None:
+        relevant = replicas.new_pods
+    worst = relevant.worst
+    if replicas.rollout == "stalled":
+        cause = worst[1].message if worst else replicas.stalled
+        return _fault(replicas, worst[1].reason if worst else "ProgressDeadlineExceeded", cause, worst)
+    if worst is not None and worst[1].verdict.faulty:
+        rollout = "stalled" if replicas.rollout == "moving" else None
+        return _fault(replicas, worst[1].reason, worst[1].message, worst, rollout)
+    return _in_time(view, replicas, worst[1] if worst else None)
+
+
+def _all_there(replicas: Replicas) -> Health:
+    flapping = replicas.behind.flapping
+    if flapping:
+        _, health = flapping[0]
+        message = f"{counted(len(flapping), 'pod')} of {len(replicas.behind.judged)} restarting: {health.message}"
+        return Health(
+            HealthVerdict.DEGRADED,
+            health.reason,
+            message,
+            health.since,
+            evidence=replicas.evidence + health.evidence,
+            recheck_at=health.recheck_at,
+        )
+    rechecks = [health.recheck_at for _, health in replicas.behind.judged if health.recheck_at is not None]
+    return Health(HealthVerdict.HEALTHY, evidence=replicas.evidence, recheck_at=min(rechecks, default=None))
+
+
+def _fault(
+    replicas: Replicas, reason: str, cause: str, worst: tuple[object, Health] | None = None, rollout: str | None = None
+) -> Health:
+    stalled = "stalled" in (rollout, replicas.rollout)
+    if stalled and replicas.available >= replicas.desired - replicas.tolerated and replicas.available:
+        words = f"rollout stalled with {replicas.updated} of {replicas.desired} {replicas.noun} updated"
+    else:
+        words = replicas.counts
+    return Health(
+        HealthVerdict.DEGRADED if replicas.available else HealthVerdict.DOWN,
+        reason,
+        joined(words, cause),
+        (worst[1].since if worst else None) or replicas.started,
+        rollout=rollout,
+        evidence=replicas.evidence + (worst[1].evidence if worst else ()),
+    )
+
+
+def _in_time(view: View, replicas: Replicas, worst: Health | None) -> Health:
+    """Nothing is evidently broken: only time tells a rollout from a stall, a replacement from a loss."""
+    moving = replicas.rollout == "moving"
+    grace = replicas.deadline
+    if not moving and not replicas.dated_by_pods:
+        grace = LOST_SOME if replicas.available else LOST_ALL
+    started = replicas.started or (None if moving else replicas.behind.ill_since)
+    end = grace_end(view, started, grace)
+    cause = worst.message if worst else ""
+    unseen = started is None and not replicas.behind.readable and not moving and replicas.availability == "ok"
+    if end is None and not unseen:
+        reason = (worst.reason if worst else "") or ("RolloutStalled" if moving else "ReplicasUnavailable")
+        return _fault(replicas, reason, cause, rollout="stalled" if moving else None)
+    words = replicas.counts
+    if moving and replicas.available >= replicas.desired:
+        words = f"{replicas.updated} of {replicas.desired} {replicas.noun} updated"
+    return Health(
+        HealthVerdict.PROGRESSING,
+        "RollingOut" if moving else "Replacing",
+        joined(words, cause),
+        started,
+        evidence=replicas.evidence,
+        recheck_at=end,
+    )
+
+
+def suspended(evidence: str, left: int = 0) -> Health:
+    """Scaled to zero is deliberate, not down."""
+    message = f"scaled to 0, {counted(left, 'pod')} left" if left else "scaled to 0"
+    return Health(
+        HealthVerdict.SUSPENDED, "ScaledToZero", message, rollout="complete", availability="ok", evidence=(evidence,)
+    )
+
+
+def share(value: int | str | None, of: int, default: str) -> int:
+    """A number or percentage of ``of``, rounded down, as Deployments read maxUnavailable."""
+    stated = default if value is None else value
+    if isinstance(stated, int):
+        return max(0, stated)
+    number = stated.removesuffix("%")
+    if not number.isdigit():
+        return 0
+    return of * int(number) // 100 if stated.endswith("%") else int(number)

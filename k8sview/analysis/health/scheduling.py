@@ -1,0 +1,72 @@
+"""Verdict on a pod that no node has taken yet, with the scheduler's own words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.moments import changed, created, grace_end
+from k8sview.analysis.health.phrases import joined, one_line
+from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.objects.pods import Pod
+from k8sview.model.status import Confidence
+from k8sview.model.times import parse_time
+from k8sview.model.view import View
+
+_GRACE = timedelta(minutes=1)
+_NEW_NODE = timedelta(minutes=10)
+_SCALE_UPS = frozenset({"TriggeredScaleUp", "Nominated"})  # Cluster Autoscaler, Karpenter
+
+
+def unscheduled(view: View, pod: Pod) -> Health:
+    """Gated, waiting for a node, or picked up by nobody."""
+    condition = find(pod.status.conditions, "PodScheduled")
+    if condition is None or condition.status == "True":
+        return _unnoticed(view, pod)
+    since = changed(condition, created(pod))
+    evidence = (f"status.conditions[type=PodScheduled].reason = {condition.reason}",)
+    if condition.reason == "SchedulingGated":
+        message = "its scheduling gates hold it back"
+        return Health(HealthVerdict.WAITING, "SchedulingGated", message, since, evidence=evidence)
+    said = scheduler_words(condition.message)
+    end = grace_end(view, since, _GRACE)
+    if end is not None:
+        message = joined("waits for a node", said)
+        return Health(HealthVerdict.PROGRESSING, "Unschedulable", message, since, evidence=evidence, recheck_at=end)
+    coming = next((event for event in view.events_of(pod) if event.reason in _SCALE_UPS), None)
+    end = grace_end(view, parse_time(coming.last_seen), _NEW_NODE) if coming else None
+    if coming is not None and end is not None:
+        return Health(
+            HealthVerdict.PROGRESSING,
+            "NodeRequested",
+            joined("a new node is on its way", said),
+            since,
+            Confidence.OBSERVED,
+            evidence=(*evidence, f"event {coming.reason}"),
+            recheck_at=end,
+        )
+    reason = condition.reason or "Unschedulable"
+    return Health(HealthVerdict.DOWN, reason, joined("no node can take it", said), since, evidence=evidence)
+
+
+def scheduler_words(message: str) -> str:
+    """The scheduler's message without what it says of preemption, which names no cause."""
+    said = message.partition(" preemption:")[0].replace("no new claims to deallocate, ", "")
+    return one_line(one_line(said).removesuffix(" not found") if "unbound immediate" in said else said)
+
+
+def _unnoticed(view: View, pod: Pod) -> Health:
+    """An unknown scheduler leaves no trace: neither a condition nor an event."""
+    since = created(pod)
+    end = grace_end(view, since, _GRACE)
+    if end is not None:
+        return Health(HealthVerdict.PROGRESSING, "Pending", "waits for its scheduler", since, recheck_at=end)
+    name = pod.spec.scheduler_name or "default-scheduler"
+    return Health(
+        HealthVerdict.DOWN,
+        "NoScheduler",
+        f"no scheduler named {name} picks this pod up",
+        since,
+        Confidence.INFERRED,
+        evidence=("status.conditions[type=PodScheduled] is absent", f"spec.schedulerName = {name}"),
+    )

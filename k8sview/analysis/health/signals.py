@@ -1,0 +1,103 @@
+"""What any object says of itself, typed or free-form, as one shape: conditions, phase, generations, pauses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from k8sview.model.objects.meta import Condition, Custom
+
+_PAUSES = (
+    "cluster.x-k8s.io/paused",
+    "crossplane.io/paused",
+    "reconcile.external-secrets.io/paused",
+    "autoscaling.keda.sh/paused",
+)
+
+
+class Signals(msgspec.Struct, frozen=True):
+    """What was found; empty where the object says nothing."""
+
+    conditions: tuple[Condition, ...] = ()
+    phase: str = ""
+    phase_path: str = "status.phase"
+    message: str = ""
+    observed_generation: int | None = None
+    paused: str = ""
+    """The evidence for a deliberate pause."""
+
+
+def signals_of(obj: Any) -> Signals:
+    """The signals of any object; wrongly typed parts count as absent."""
+    status, spec = _part(obj, "status"), _part(obj, "spec")
+    observed = _field(status, "observedGeneration")
+    phase_path, phase = _phase(status)
+    return Signals(
+        conditions=_conditions(_field(status, "conditions")),
+        phase=phase,
+        phase_path=phase_path,
+        message=_text(_field(status, "message")),
+        observed_generation=observed if isinstance(observed, int) and not isinstance(observed, bool) else None,
+        paused=_paused(obj, spec),
+    )
+
+
+def _part(obj: Any, name: str) -> Any:
+    return obj.body.get(name) if isinstance(obj, Custom) else getattr(obj, name, None)
+
+
+def _field(part: Any, name: str) -> Any:
+    if isinstance(part, dict):
+        return part.get(name)
+    if isinstance(part, msgspec.Struct):
+        for field in msgspec.structs.fields(type(part)):
+            if field.encode_name == name:
+                return getattr(part, field.name)
+    return None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _phase(status: Any) -> tuple[str, str]:
+    for name in ("phase", "state"):
+        found = _text(_field(status, name))
+        if found:
+            return f"status.{name}", found
+    return "status.phase", ""
+
+
+def _conditions(found: Any) -> tuple[Condition, ...]:
+    if not isinstance(found, list | tuple):
+        return ()
+    return tuple(one for one in (_condition(value) for value in found) if one is not None and one.type)
+
+
+def _condition(value: Any) -> Condition | None:
+    if isinstance(value, Condition):
+        return value
+    if not isinstance(value, dict):
+        return None
+    generation = value.get("observedGeneration")
+    status = value.get("status")
+    return Condition(
+        type=_text(value.get("type")),
+        status=str(status) if isinstance(status, bool) else _text(status),
+        reason=_text(value.get("reason")),
+        message=_text(value.get("message")),
+        last_transition_time=_text(value.get("lastTransitionTime")) or None,
+        observed_generation=generation if isinstance(generation, int) and not isinstance(generation, bool) else None,
+    )
+
+
+def _paused(obj: Any, spec: Any) -> str:
+    for name in ("suspend", "suspended", "paused"):
+        if _field(spec, name) is True:
+            return f"spec.{name} = true"
+    for name in _PAUSES:
+        value = obj.metadata.annotations.get(name)
+        if value is not None and value.lower() != "false":
+            return f"metadata.annotations[{name}] = {value}"
+    return ""

@@ -1,0 +1,48 @@
+"""The one entry: which rule judges which resource. Everything that shows or checks health asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from k8sview.analysis.health.claims import claim_health
+from k8sview.analysis.health.daemonsets import daemon_set_health
+from k8sview.analysis.health.deployments import deployment_health, replica_set_health
+from k8sview.analysis.health.generic import NO_SIGNAL, generic_health
+from k8sview.analysis.health.jobs import cron_job_health, job_health
+from k8sview.analysis.health.namespaces import namespace_health
+from k8sview.analysis.health.nodes import node_health
+from k8sview.analysis.health.pods import pod_health
+from k8sview.analysis.health.services import service_health
+from k8sview.analysis.health.statefulsets import stateful_set_health
+from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.objects import core, workloads
+from k8sview.model.objects.meta import Malformed
+from k8sview.model.objects.pods import Pod
+from k8sview.model.view import View
+
+_RULES: dict[str, tuple[type, Callable[[View, Any], Health]]] = {
+    "pods": (Pod, pod_health),
+    "deployments.apps": (workloads.Deployment, deployment_health),
+    "replicasets.apps": (workloads.ReplicaSet, replica_set_health),
+    "statefulsets.apps": (workloads.StatefulSet, stateful_set_health),
+    "daemonsets.apps": (workloads.DaemonSet, daemon_set_health),
+    "jobs.batch": (workloads.Job, job_health),
+    "cronjobs.batch": (workloads.CronJob, cron_job_health),
+    "nodes": (core.Node, node_health),
+    "namespaces": (core.Namespace, namespace_health),
+    "persistentvolumeclaims": (core.PersistentVolumeClaim, claim_health),
+    "services": (core.Service, service_health),
+}
+
+
+def health_of(view: View, resource: str, obj: Any) -> Health:
+    """Verdict on one object of a resource (``deployments.apps``), at the view's time."""
+    rule = _RULES.get(resource)
+    if rule is not None and isinstance(obj, rule[0]):
+        return rule[1](view, obj)
+    if isinstance(obj, Malformed):
+        return Health(HealthVerdict.UNKNOWN, "MalformedObject", f"could not be read: {obj.problem}")
+    if getattr(obj, "metadata", None) is None:
+        return NO_SIGNAL
+    return generic_health(view, obj)
