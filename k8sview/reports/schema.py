@@ -1,0 +1,98 @@
+"""The JSON Schema of the check report, made from the very structs that are encoded: it cannot tell another story.
+
+Unknown keys are allowed everywhere, since version 1 may grow; keys present in 1.0.0 are always written, null included.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from k8sview.model.report import Report
+from k8sview.model.status import Severity, Status
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+IDENTIFIER = "https://k8sview.io/schemas/check-report-v1.json"
+
+_DESCRIPTIONS = {
+    "Report": "What `k8sview check -o json` writes: exactly one of these.",
+    "Report.apiVersion": "Readers of k8sview.io/v1 ignore keys they do not know; within v1 keys are only added.",
+    "Report.schemaVersion": "Grows with each addition.",
+    "Report.components": "The components of the catalogue (those of the selected checks), installed or not.",
+    "Report.checks": "Every selected check, also those that pass or are skipped; sorted by layer and id.",
+    "Report.findings": "Sorted by layer, check id, namespace, kind and name.",
+    "Report.resolved": "Fingerprints of the baseline that were evaluated again and are gone.",
+    "Report.errors": "What went wrong in k8sview itself or could not be decoded, one sentence each.",
+    "Run.durationMs": "Wall time of connecting, reading and judging.",
+    "Run.source": "live or recording.",
+    "Selection.namespaces": "null: the whole cluster.",
+    "ApiCost": "What this run asked of the API server.",
+    "ClusterIdentity.uid": "Of namespace kube-system; null where it could not be read.",
+    "ClusterIdentity.version": "The server's gitVersion; empty where it could not be read.",
+    "Summary.checks": "Number of checks by status.",
+    "Summary.findings": "Number of findings that fail or warn, by severity; exempted ones only under exempted.",
+    "LayerSummary.rootCauses": "Fingerprints of failures that no other finding explains, worst first.",
+    "Coverage.applicable": "Selected checks that are not skipped.",
+    "Coverage.evaluated": "Those that were judged: unknown and error never count.",
+    "Coverage.percent": "evaluated of applicable; null where nothing applies.",
+    "ComponentReport.evidence": "What showed that the component is there.",
+    "ComponentCondition": "Available, Progressing, Degraded or Upgradeable; Unknown is not False.",
+    "CheckResult.status": "unknown: applicable but not readable; skip: not installed or not applicable; error: our bug "
+    "or an object that could not be decoded. None of these is a pass.",
+    "CheckResult.reason": "Why, where the status alone does not say.",
+    "CheckResult.evaluatedObjects": "How many objects were really looked at.",
+    "CheckResult.causedBy": "Checks whose findings explain some of this one's.",
+    "Finding.fingerprint": "Made of check, cluster, kind, namespace, workload, container, path: survives restarts.",
+    "Finding.object": "null: about the cluster as a whole.",
+    "Finding.path": "Field path inside the object.",
+    "Finding.since": "RFC 3339, UTC; null where unknown.",
+    "Finding.next": "One next step for people; k8sview never runs it.",
+    "Finding.causedBy": "Fingerprint of the finding that explains this one.",
+    "Finding.affects": "How many findings this one explains, directly or not.",
+    "Finding.state": "new or unchanged, compared with a baseline; null without one.",
+    "Access.denied": "What the server refused, and which checks this leaves blind or less sharp.",
+    "Denied.namespace": "null: in all namespaces at once.",
+}
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema, draft 2020-12."""
+    (top,), definitions = msgspec.json.schema_components([Report], ref_template="#/$defs/{name}")
+    for name, definition in definitions.items():
+        _describe(definition, name)
+    _count(definitions["Summary"]["properties"]["checks"], [str(status) for status in Status])
+    _count(definitions["Summary"]["properties"]["findings"], [*map(str, Severity), "exempted", "new", "resolved"])
+    # An open set: a later 1.x may know more reasons, and documents of it must pass here.
+    reasons = definitions["Reason"].pop("enum")
+    definitions["Reason"] |= {"type": "string", "examples": sorted(reasons)}
+    definitions["Report"]["properties"]["apiVersion"]["const"] = "k8sview.io/v1"
+    definitions["Report"]["properties"]["kind"]["const"] = "CheckReport"
+    return {
+        "$schema": DIALECT,
+        "$id": IDENTIFIER,
+        "title": "CheckReport",
+        **top,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def render() -> str:
+    """The document that ``k8sview schema`` prints."""
+    return msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode() + "\n"
+
+
+def _describe(definition: dict[str, Any], name: str) -> None:
+    """Our words in place of docstrings, which speak to programmers."""
+    definition.pop("description", None)
+    if name in _DESCRIPTIONS:
+        definition["description"] = _DESCRIPTIONS[name]
+    for key, value in definition.get("properties", {}).items():
+        if words := _DESCRIPTIONS.get(f"{name}.{key}"):
+            value["description"] = words
+
+
+def _count(definition: dict[str, Any], keys: list[str]) -> None:
+    """A mapping of known words to numbers."""
+    definition["properties"] = {key: {"type": "integer", "minimum": 0} for key in keys}
+    definition["required"] = keys

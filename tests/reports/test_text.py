@@ -1,0 +1,87 @@
+"""The report for people: the order of the house, folding, coverage in words, width and colour."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import pytest
+
+from k8sview.model.report import Report
+from k8sview.reports.formats import Look
+from k8sview.reports.layout import cells
+from k8sview.reports.text import render
+from tests.reports.samples import ALL, NODES, deployment, finding
+
+
+def test_floors_stand_in_order_from_the_ground_up() -> None:
+    lines = render(ALL["troubled"]).splitlines()
+    floors = [line.split()[0] for line in lines if line.startswith(("FOUNDATION", "BASEMENT", "BUILDING"))]
+    assert floors == ["FOUNDATION", "BASEMENT", "BUILDING"]
+    assert "Begin at the foundation: it is the lowest floor that is not ready." in lines
+
+
+def test_effects_fold_beneath_their_cause() -> None:
+    text = render(ALL["troubled"])
+    assert "affects 5: Deployment kube-system/coredns, Deployment shop/web-0, Deployment shop/web-1, …" in text
+    assert "• Deployment kube-system/coredns" not in text
+    assert "CoreDNS is up (foundation.coredns.workloads-ready): follows from foundation.nodes.ready" in text
+
+
+def test_exempted_findings_are_counted_and_not_told() -> None:
+    text = render(ALL["troubled"])
+    assert "1 exempted" in text
+    assert "shop/old" not in text
+
+
+def test_what_could_not_be_seen_is_said_with_verb_and_resource() -> None:
+    text = render(ALL["troubled"])
+    assert "5 of 7 applicable checks judged (71.4 %); 2 could not be, see below." in text
+    assert "? denied: list secrets: hides 1 check" in text
+    assert "? unknown basement.external-secrets.synced: secrets: list secrets is forbidden" in text
+
+
+def test_a_single_broken_object_of_a_judged_check_is_not_lost() -> None:
+    report = ALL["troubled"]
+    broken = finding(99, NODES, deployment("shop", "odd"), "cannot be decoded", status=report.checks[6].status)
+    text = render(msgspec.structs.replace(report, findings=(*report.findings, broken)))
+    assert "? unknown foundation.nodes.ready: Deployment shop/odd: cannot be decoded" in text
+
+
+def test_every_cause_has_one_next_step_on_one_line() -> None:
+    lines = render(ALL["troubled"], Look(width=40)).splitlines()
+    assert "      next: kubectl describe certificate -n shop web" in lines
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+@pytest.mark.parametrize("sample", ["troubled", "blind"])
+def test_lines_keep_to_the_width(width: int, sample: str) -> None:
+    for line in render(ALL[sample], Look(width=width)).splitlines():
+        room = max((len(word) for word in line.split()), default=0) + 8
+        assert cells(line) <= max(width, room) or "next:" in line or not line.startswith(" "), line
+
+
+def test_colour_only_adds_codes() -> None:
+    coloured = render(ALL["troubled"], Look(colour=True))
+    assert "\x1b[31m✗ NOT READY\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[\d*m", "", coloured) == render(ALL["troubled"])
+
+
+def test_verbose_also_tells_passes_skips_reasons_and_evidence() -> None:
+    text = render(ALL["troubled"], Look(verbose=True))
+    for words in (
+        "✓ pass basement.velero.backups-recent 3 objects",
+        "- skip building.keda.scalers-active KEDA is not installed",
+        "why: Because it matters.",
+        "last heartbeat 2026-03-01T11:47:31Z",
+        "Deployment shop/web-3",
+    ):
+        assert words in text
+
+
+def test_many_findings_of_one_check_are_cut_and_counted() -> None:
+    report: Report = ALL["troubled"]
+    crowd = tuple(finding(1000 + number, NODES, deployment("shop", f"app-{number}"), "bad") for number in range(30))
+    text = render(msgspec.structs.replace(report, findings=crowd))
+    assert "… and 25 more (--verbose lists all)" in text
+    assert "app-29" in render(msgspec.structs.replace(report, findings=crowd), Look(verbose=True))
