@@ -31,6 +31,12 @@ class Behind(msgspec.Struct, frozen=True):
         return max(ill, key=lambda one: one[1].verdict.badness, default=None)
 
     @property
+    def faulty(self) -> tuple[tuple[Pod, Health], ...]:
+        """Pods with a fault, the worst first; those on their way out do not count."""
+        ill = [one for one in self.judged if one[1].verdict.faulty and one[0].metadata.deletion_timestamp is None]
+        return tuple(sorted(ill, key=lambda one: -one[1].verdict.badness))
+
+    @property
     def flapping(self) -> tuple[tuple[Pod, Health], ...]:
         """Pods that keep restarting."""
         return tuple(one for one in self.judged if one[1].stability == "flapping")
@@ -50,11 +56,15 @@ class Behind(msgspec.Struct, frozen=True):
         return Behind(self.readable, tuple(one for one in self.judged if one[0].metadata.labels.get(label) == value))
 
 
-def pods_behind(view: View, namespace: str | None, selector: LabelSelector) -> Behind:
-    """The living pods that a workload's selector matches, judged; leftovers of failures do not count."""
+def pods_behind(view: View, namespace: str | None, selector: LabelSelector, makers: Iterable[Any]) -> Behind:
+    """The living pods that a workload's selector matches, judged; leftovers of failures do not count.
+
+    Selectors may overlap: a pod that something else than ``makers`` controls is not the workload's.
+    """
     if not readable(view, "pods", namespace):
         return Behind(False)
-    return _judged(view, view.pods_of(namespace or "", selector))
+    uids = {maker.metadata.uid for maker in makers} - {""}
+    return _judged(view, (pod for pod in view.pods_of(namespace or "", selector) if not uids or _is_of(pod, uids)))
 
 
 def pods_owned(view: View, owner: Any) -> Behind:
@@ -64,8 +74,24 @@ def pods_owned(view: View, owner: Any) -> Behind:
     return _judged(view, (child for _, child in view.children(owner) if isinstance(child, Pod)))
 
 
+def _is_of(pod: Pod, uids: set[str]) -> bool:
+    controller = next((owner.uid for owner in pod.metadata.owner_references if owner.controller), "")
+    return not controller or controller in uids
+
+
 def _judged(view: View, pods: Iterable[Pod]) -> Behind:
     return Behind(True, tuple((pod, pod_health(view, pod)) for pod in pods if pod.status.phase not in _OVER))
+
+
+def began(workload: Any, behind: Behind, rollout: str) -> datetime | None:
+    """When what a workload waits for began, for kinds without a condition that dates it.
+
+    A rollout moves with its youngest pod; what is complete lacks a pod since that pod is not well.
+    """
+    if rollout != "moving" and behind.ill_since is not None:
+        return behind.ill_since
+    births = [moment for moment in (created(pod) for pod, _ in behind.judged) if moment is not None]
+    return max(births, default=created(workload))
 
 
 def readable(view: View, resource: str, namespace: str | None) -> bool:

@@ -11,6 +11,7 @@ from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.fields import read_one
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import PersistentVolumeClaim
+from k8sview.model.status import Confidence
 from k8sview.model.view import View
 
 _CLASSES = "storageclasses.storage.k8s.io"
@@ -55,7 +56,10 @@ def _pending(view: View, claim: PersistentVolumeClaim, evidence: tuple[str, ...]
     born = created(claim)
     if waits and not placed:
         message = "waits for the first pod that uses it" if not users else "waits until a pod that uses it has a node"
-        return Health(HealthVerdict.WAITING, "WaitForFirstConsumer", message, born, evidence=evidence, missing=missing)
+        sure = Confidence.CERTAIN if view.table("pods").state.state.readable else Confidence.INFERRED
+        return Health(
+            HealthVerdict.WAITING, "WaitForFirstConsumer", message, born, sure, evidence=evidence, missing=missing
+        )
     wanted = claim.spec.storage_class_name
     warning = next((event for event in events if event.type == "Warning"), None)
     cause = joined(warning.reason or "", one_line(warning.message or "")) if warning else ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
-from k8sview.analysis.health.behind import Behind, pods_behind, readable
+from k8sview.analysis.health.behind import began, pods_behind, readable
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.endings import deletion
-from k8sview.analysis.health.moments import created
+from k8sview.analysis.health.generations import unobserved
 from k8sview.analysis.health.phrases import counted
 from k8sview.analysis.health.refusals import refusal
 from k8sview.analysis.health.replicas import Replicas, judge, share
@@ -24,8 +22,10 @@ def daemon_set_health(view: View, daemon_set: DaemonSet) -> Health:
     status = daemon_set.status
     if daemon_set.metadata.deletion_timestamp is not None:
         return deletion(view, daemon_set)
-    observed = (daemon_set.metadata.generation or 0) <= status.observed_generation
-    if observed and status.desired_number_scheduled <= 0:
+    lagging = unobserved(view, daemon_set, status.observed_generation)
+    if lagging is not None:
+        return lagging
+    if status.desired_number_scheduled <= 0:
         return Health(
             HealthVerdict.WAITING,
             "NoNodesMatch",
@@ -34,12 +34,13 @@ def daemon_set_health(view: View, daemon_set: DaemonSet) -> Health:
             availability="ok",
             evidence=("status.desiredNumberScheduled = 0",),
         )
-    behind = pods_behind(view, daemon_set.metadata.namespace, daemon_set.spec.selector)
+    behind = pods_behind(view, daemon_set.metadata.namespace, daemon_set.spec.selector, (daemon_set,))
+    rollout = _rollout(daemon_set)
     replicas = Replicas(
         desired=status.desired_number_scheduled,
         available=status.number_available,
         updated=status.updated_number_scheduled,
-        rollout=_rollout(daemon_set, observed=observed),
+        rollout=rollout,
         noun="nodes",
         tolerated=_tolerated(daemon_set),
         behind=behind,
@@ -49,20 +50,18 @@ def daemon_set_health(view: View, daemon_set: DaemonSet) -> Health:
             status.conditions,
             short=status.current_number_scheduled < status.desired_number_scheduled,
         ),
-        started=_began(daemon_set, behind),
+        started=began(daemon_set, behind, rollout),
         dated_by_pods=True,
         evidence=_evidence(daemon_set),
     )
     health = judge(view, replicas)
-    if health.verdict is HealthVerdict.HEALTHY or not observed:
+    if health.verdict is HealthVerdict.HEALTHY:
         return health
     return _excused(view, replicas, health) or health
 
 
-def _rollout(daemon_set: DaemonSet, *, observed: bool) -> str:
+def _rollout(daemon_set: DaemonSet) -> str:
     status = daemon_set.status
-    if not observed:
-        return "moving"
     if status.updated_number_scheduled >= status.desired_number_scheduled:
         return "complete"
     return "paused" if daemon_set.spec.update_strategy.type == "OnDelete" else "moving"
@@ -72,12 +71,6 @@ def _tolerated(daemon_set: DaemonSet) -> int:
     rolling = daemon_set.spec.update_strategy.rolling_update
     desired = daemon_set.status.desired_number_scheduled
     return min(share(rolling.max_unavailable if rolling else None, desired, "1"), max(desired - 1, 0))
-
-
-def _began(daemon_set: DaemonSet, behind: Behind) -> datetime | None:
-    """With the youngest pod, else with the set itself: DaemonSets keep no condition of their progress."""
-    born = [moment for moment in (created(pod) for pod, _ in behind.judged) if moment is not None]
-    return max(born, default=created(daemon_set))
 
 
 def _excused(view: View, replicas: Replicas, health: Health) -> Health | None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from k8sview.analysis.health.behind import Behind, pods_behind
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.endings import deletion
+from k8sview.analysis.health.generations import unobserved
 from k8sview.analysis.health.moments import changed, created
 from k8sview.analysis.health.phrases import one_line
-from k8sview.analysis.health.refusals import refusal
+from k8sview.analysis.health.refusals import refusal, unread
 from k8sview.analysis.health.replicas import Replicas, judge, share, suspended
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.workloads import Deployment, ReplicaSet
@@ -29,9 +30,13 @@ def deployment_health(view: View, deployment: Deployment) -> Health:
         return deletion(view, deployment)
     if spec.replicas <= 0:
         return suspended("spec.replicas = 0", status.replicas)
-    behind = pods_behind(view, deployment.metadata.namespace, spec.selector)
+    lagging = unobserved(view, deployment, status.observed_generation)
+    if lagging is not None:
+        return lagging
+    makers = tuple(child for _, child in view.children(deployment) if isinstance(child, ReplicaSet))
+    behind = pods_behind(view, deployment.metadata.namespace, spec.selector, makers)
     rollout = _rollout(deployment)
-    makers = tuple(view.children(deployment))
+    refused = refusal(view, makers, status.conditions, short=status.replicas < spec.replicas)
     progressing = find(status.conditions, "Progressing")
     available = find(status.conditions, "Available")
     if rollout == "complete":
@@ -50,18 +55,17 @@ def deployment_health(view: View, deployment: Deployment) -> Health:
             tolerated=_tolerated(deployment),
             behind=behind,
             new_pods=_of_newest(deployment, makers, behind),
-            refusal=refusal(
-                view,
-                tuple(maker for _, maker in makers),
-                status.conditions,
-                short=status.replicas < spec.replicas,
-            ),
+            refusal=refused,
+            missing=unread(view, deployment.metadata.namespace) if refused else (),
             stalled=one_line(progressing.message) if progressing else "",
             started=started,
             deadline=timedelta(seconds=min(max(spec.progress_deadline_seconds, 0), _NO_DEADLINE)),
+            just_scaled=started is None and status.replicas < spec.replicas and _finished(deployment),
             evidence=_evidence(deployment),
         ),
     )
+    if rollout == "paused" and not status.replicas:
+        return _paused(health, deployment)
     if rollout == "paused" and health.verdict in (HealthVerdict.HEALTHY, HealthVerdict.PROGRESSING):
         return _paused(health, deployment)
     return health
@@ -74,6 +78,9 @@ def replica_set_health(view: View, replica_set: ReplicaSet) -> Health:
         return deletion(view, replica_set)
     if spec.replicas <= 0:
         return suspended("spec.replicas = 0", status.replicas)
+    lagging = unobserved(view, replica_set, status.observed_generation)
+    if lagging is not None:
+        return lagging
     fresh = status.available_replicas < spec.replicas
     return judge(
         view,
@@ -82,7 +89,7 @@ def replica_set_health(view: View, replica_set: ReplicaSet) -> Health:
             available=status.available_replicas,
             updated=status.replicas,
             rollout="moving" if fresh and _young(view, replica_set) else "complete",
-            behind=pods_behind(view, replica_set.metadata.namespace, spec.selector),
+            behind=pods_behind(view, replica_set.metadata.namespace, spec.selector, (replica_set,)),
             refusal=refusal(view, (replica_set,), status.conditions, short=status.replicas < spec.replicas),
             started=created(replica_set) if _young(view, replica_set) else None,
             deadline=_CREATION,
@@ -95,16 +102,21 @@ def _rollout(deployment: Deployment) -> str:
     spec, status = deployment.spec, deployment.status
     if spec.paused:
         return "paused"
-    if (deployment.metadata.generation or 0) > status.observed_generation:
-        return "moving"
     progressing = find(status.conditions, "Progressing")
     if progressing is not None and progressing.status == "False":
         return "stalled"
-    if status.updated_replicas < spec.replicas or status.replicas > status.updated_replicas:
+    if status.replicas > status.updated_replicas:
         return "moving"
-    # Once complete, the reason stays: pods that are missing later were lost, not rolled.
-    finished = progressing is not None and progressing.reason == "NewReplicaSetAvailable"
-    return "complete" if finished or status.available_replicas >= spec.replicas else "moving"
+    if _finished(deployment):
+        return "complete"
+    whole = status.updated_replicas >= spec.replicas and status.available_replicas >= spec.replicas
+    return "complete" if whole else "moving"
+
+
+def _finished(deployment: Deployment) -> bool:
+    """Once complete, the reason stays: pods that are missing later were lost or asked for later, not rolled."""
+    progressing = find(deployment.status.conditions, "Progressing")
+    return progressing is not None and progressing.reason == "NewReplicaSetAvailable"
 
 
 def _tolerated(deployment: Deployment) -> int:
@@ -115,11 +127,11 @@ def _tolerated(deployment: Deployment) -> int:
     return share(stated, deployment.spec.replicas, "25%")
 
 
-def _of_newest(deployment: Deployment, makers: tuple[tuple[str, object], ...], behind: Behind) -> Behind | None:
+def _of_newest(deployment: Deployment, makers: tuple[ReplicaSet, ...], behind: Behind) -> Behind | None:
     """The pods of the newest revision: old ones may be broken because they are being replaced."""
     revision = deployment.metadata.annotations.get(_REVISION)
-    for _, maker in makers:
-        if isinstance(maker, ReplicaSet) and revision and maker.metadata.annotations.get(_REVISION) == revision:
+    for maker in makers:
+        if revision and maker.metadata.annotations.get(_REVISION) == revision:
             wanted = maker.metadata.labels.get(_HASH)
             return behind.labelled(_HASH, wanted) if wanted else None
     return None

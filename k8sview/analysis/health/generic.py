@@ -7,6 +7,7 @@ from typing import Any
 
 from k8sview.analysis.health.conditions import SUMMARIES, bad_when_true, find, good_when_true, tells_of_error
 from k8sview.analysis.health.endings import deletion
+from k8sview.analysis.health.generations import unobserved
 from k8sview.analysis.health.moments import ago, changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.analysis.health.signals import Signals, signals_of
@@ -34,17 +35,10 @@ def generic_health(view: View, obj: Any) -> Health:
     signals = signals_of(obj)
     if signals.paused:
         return Health(HealthVerdict.SUSPENDED, "Suspended", "suspended", evidence=(signals.paused,))
+    lagging = unobserved(view, obj, signals.observed_generation)
+    if lagging is not None:
+        return lagging
     generation = obj.metadata.generation or 0
-    if signals.observed_generation is not None and signals.observed_generation < generation:
-        return Health(
-            HealthVerdict.PROGRESSING,
-            "NotObserved",
-            "its controller has not seen the latest change yet",
-            evidence=(
-                f"status.observedGeneration = {signals.observed_generation}",
-                f"metadata.generation = {generation}",
-            ),
-        )
     current = tuple(
         one for one in signals.conditions if one.observed_generation is None or one.observed_generation >= generation
     )
@@ -93,7 +87,7 @@ def _busy(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health | N
 
 
 def _summary(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health | None:
-    condition = next((one for one in (find(conditions, name) for name in SUMMARIES) if one is not None), None)
+    condition = _most_telling(conditions)
     if condition is None:
         return None
     evidence = (_shown(condition),)
@@ -128,6 +122,15 @@ def _summary(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health 
     return Health(
         HealthVerdict.UNKNOWN, condition.reason or "Unknown", message, since, evidence=evidence, recheck_at=end
     )
+
+
+def _most_telling(conditions: tuple[Condition, ...]) -> Condition | None:
+    """A summary; but one good condition that is False outweighs every summary that is True."""
+    named = [one for one in (find(conditions, name) for name in SUMMARIES) if one is not None]
+    if not named:
+        return None
+    others = [one for one in conditions if one.status == "False" and good_when_true(one.type)]
+    return next((one for one in (*named, *others) if one.status == "False"), None) or named[0]
 
 
 def _phase(view: View, obj: Any, signals: Signals) -> Health | None:

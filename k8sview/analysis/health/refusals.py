@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from k8sview.analysis.health.behind import readable
 from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.moments import grace_end
 from k8sview.analysis.health.phrases import one_line
+from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
+_RETRIED = timedelta(minutes=20)  # controllers try again at least every 1000 seconds
 _COMBINED = "(combined from similar events): "
 
 
@@ -24,7 +28,7 @@ def refusal(view: View, makers: tuple[Any, ...], conditions: tuple[Any, ...] = (
         return ""
     events = [event for maker in makers for event in view.events_of(maker) if event.reason == "FailedCreate"]
     newest = max(events, key=lambda event: event.last_seen or "", default=None)
-    if newest is not None and newest.message:
+    if newest is not None and newest.message and (failed or grace_end(view, parse_time(newest.last_seen), _RETRIED)):
         return _plain_cause(newest.message)
     return _plain_cause(failure.message) if failed and failure is not None else ""
 

@@ -43,6 +43,9 @@ class Replicas(msgspec.Struct, frozen=True, kw_only=True):
     deadline: timedelta = timedelta(minutes=10)
     dated_by_pods: bool = False
     """No condition tells a first start from a loss: a young pod has the whole deadline."""
+    just_scaled: bool = False
+    """Fewer pods exist than wanted although the rollout had completed: nothing tells when that began."""
+    missing: tuple[str, ...] = ()
     new_pods: Behind | None = None
     """The pods of the revision that rolls out, where they can be told apart."""
 
@@ -59,7 +62,7 @@ class Replicas(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge(view: View, replicas: Replicas) -> Health:
     """The verdict."""
-    missing = () if replicas.behind.readable else ("pods",)
+    missing = replicas.missing if replicas.behind.readable else ("pods", *replicas.missing)
     shared = {
         "confidence": Confidence.CERTAIN if replicas.behind.readable else Confidence.INFERRED,
         "rollout": replicas.rollout,
@@ -96,10 +99,12 @@ def _verdict(view: View, replicas: Replicas) -> Health:
 
 
 def _all_there(replicas: Replicas) -> Health:
-    flapping = replicas.behind.flapping
-    if flapping:
-        _, health = flapping[0]
-        message = f"{counted(len(flapping), 'pod')} of {len(replicas.behind.judged)} restarting: {health.message}"
+    faulty = replicas.behind.faulty
+    if faulty:
+        # Its counters lag behind, or the pods of a crash loop happen to be ready.
+        _, health = faulty[0]
+        kind = "restarting" if health.stability == "flapping" else "failing"
+        message = f"{counted(len(faulty), 'pod')} of {len(replicas.behind.judged)} {kind}: {health.message}"
         return Health(
             HealthVerdict.DEGRADED,
             health.reason,
@@ -139,7 +144,9 @@ def _in_time(view: View, replicas: Replicas, worst: Health | None) -> Health:
     started = replicas.started or (None if moving else replicas.behind.ill_since)
     end = grace_end(view, started, grace)
     cause = worst.message if worst else ""
-    unseen = started is None and not replicas.behind.readable and not moving and replicas.availability == "ok"
+    enough = replicas.availability == "ok"
+    unseen = started is None and not replicas.behind.readable and not moving and enough
+    unseen = unseen or replicas.just_scaled or (replicas.rollout == "paused" and enough)
     if end is None and not unseen:
         reason = (worst.reason if worst else "") or ("RolloutStalled" if moving else "ReplicasUnavailable")
         return _fault(replicas, reason, cause, rollout="stalled" if moving else None)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
-from k8sview.analysis.health.behind import Behind, pods_behind
+from k8sview.analysis.health.behind import Behind, began, pods_behind
 from k8sview.analysis.health.endings import deletion
-from k8sview.analysis.health.moments import created
+from k8sview.analysis.health.generations import unobserved
 from k8sview.analysis.health.phrases import joined
 from k8sview.analysis.health.refusals import refusal
 from k8sview.analysis.health.replicas import Replicas, judge, suspended
@@ -27,7 +25,10 @@ def stateful_set_health(view: View, stateful_set: StatefulSet) -> Health:
         return deletion(view, stateful_set)
     if spec.replicas <= 0:
         return suspended("spec.replicas = 0", status.replicas)
-    behind = pods_behind(view, stateful_set.metadata.namespace, spec.selector)
+    lagging = unobserved(view, stateful_set, status.observed_generation)
+    if lagging is not None:
+        return lagging
+    behind = pods_behind(view, stateful_set.metadata.namespace, spec.selector, (stateful_set,))
     worst = behind.worst
     rollout = _rollout(stateful_set)
     return judge(
@@ -41,7 +42,7 @@ def stateful_set_health(view: View, stateful_set: StatefulSet) -> Health:
             behind=_named(behind),
             refusal=refusal(view, (stateful_set,), status.conditions, short=status.replicas < spec.replicas),
             trap=_trap(stateful_set, worst[0]) if worst and worst[1].verdict.faulty else "",
-            started=_began(stateful_set, behind),
+            started=began(stateful_set, behind, rollout),
             dated_by_pods=True,
             evidence=_evidence(stateful_set),
         ),
@@ -50,8 +51,6 @@ def stateful_set_health(view: View, stateful_set: StatefulSet) -> Health:
 
 def _rollout(stateful_set: StatefulSet) -> str:
     spec, status = stateful_set.spec, stateful_set.status
-    if (stateful_set.metadata.generation or 0) > status.observed_generation:
-        return "moving"
     if status.update_revision == status.current_revision:
         # Nothing to update; the first pods come up one after the other.
         return "moving" if status.replicas < spec.replicas else "complete"
@@ -62,14 +61,6 @@ def _rollout(stateful_set: StatefulSet) -> str:
     if status.updated_replicas < spec.replicas - held_back:
         return "moving"
     return "paused" if held_back else "complete"
-
-
-def _began(stateful_set: StatefulSet, behind: Behind) -> datetime | None:
-    """When the step that it waits for began: with the youngest pod, else with the set itself."""
-    if not behind.readable:
-        return created(stateful_set)
-    born = [moment for moment in (created(pod) for pod, _ in behind.judged) if moment is not None]
-    return max(born, default=created(stateful_set))
 
 
 def _named(behind: Behind) -> Behind:
