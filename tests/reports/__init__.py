@@ -1,0 +1,1 @@
+"""Renderers: golden files, shapes that other programs read, and text that must stay harmless."""

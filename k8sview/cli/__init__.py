@@ -1,0 +1,1 @@
+"""The command line: parse, call the session, write. Stdout is data, stderr is narration. Judges nothing."""

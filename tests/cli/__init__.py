@@ -1,0 +1,1 @@
+"""The command line: exit codes, parsing, and each command run on recordings and scripted servers."""
