@@ -187,7 +187,7 @@ def _gates(view: View, pod: Pod) -> Health | None:
     if ready is not None and ready.status == "True":
         return None
     if pod.spec.restart_policy != "Always" and any(one.state.terminated for one in pod.status.container_statuses):
-        return Health(HealthVerdict.PROGRESSING, "Running")  # some containers of a Job have done their part
+        return Health(HealthVerdict.PROGRESSING, "Running", "some of its containers have finished, others run")
     since = changed(ready, created(pod))
     end = grace_end(view, since, _GATES)
     cause = one_line(ready.message) if ready else "it has no Ready condition"

@@ -51,7 +51,7 @@ def unscheduled(view: View, pod: Pod) -> Health:
 
 def scheduler_words(message: str) -> str:
     """The scheduler's message without what it says of preemption, which names no cause."""
-    said = message.partition(" preemption:")[0].replace("no new claims to deallocate, ", "")
+    said = message.partition(" preemption:")[0].removesuffix(" no new claims to deallocate,")
     return one_line(one_line(said).removesuffix(" not found") if "unbound immediate" in said else said)
 
 

@@ -1,0 +1,1 @@
+"""Tests of health: tables of small objects, broken and innocent ones alike."""

@@ -1,0 +1,133 @@
+"""Kinds that nobody here knows: conventions are believed, silence is never green."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from k8sview.analysis.health.conditions import bad_when_true, good_when_true
+from k8sview.model.health import HealthVerdict
+from tests.analysis.clusters import ago
+from tests.analysis.health.objects import Raw, condition, judge
+
+
+def custom(
+    *conditions: Raw, age: str = "1d", metadata: Raw | None = None, spec: Raw | None = None, **status: Any
+) -> Raw:
+    raw: Raw = {
+        "apiVersion": "example.org/v1",
+        "kind": "Widget",
+        "metadata": {
+            "name": "w",
+            "namespace": "shop",
+            "creationTimestamp": ago(age),
+            "generation": 2,
+            **(metadata or {}),
+        },
+    }
+    if spec:
+        raw["spec"] = spec
+    shown = {**status, **({"conditions": [*conditions]} if conditions else {})}
+    return {**raw, "status": shown} if shown else raw
+
+
+READY = condition("Ready", "True")
+
+CASES = [
+    ("ready", custom(READY), "Healthy"),
+    ("not ready for long", custom(condition("Ready", "False", message="no issuer")), "Degraded"),
+    ("not ready just now", custom(condition("Ready", "False", "3m")), "Progressing"),
+    (
+        "not ready just now, with an error",
+        custom(condition("Ready", "False", "3m", reason="IssuerNotFound")),
+        "Degraded",
+    ),
+    ("unknown just now", custom(condition("Ready", "Unknown", "3m")), "Unknown"),
+    ("unknown for long", custom(condition("Ready", "Unknown", "1h")), "Degraded"),
+    ("stalled", custom(READY, condition("Stalled", "True")), "Degraded"),
+    ("not stalled", custom(READY, condition("Stalled", "False")), "Healthy"),
+    ("reconciling", custom(condition("Reconciling", "True", "2m"), READY), "Progressing"),
+    ("reconciling for ever", custom(condition("Reconciling", "True", "1h")), "Degraded"),
+    ("progressed to its end", custom(condition("Available", "True"), condition("Progressing", "True")), "Healthy"),
+    ("ready but not synced", custom(READY, condition("Synced", "False")), "Degraded"),
+    (
+        "accepted with dangling references",
+        custom(condition("Accepted", "True"), condition("ResolvedRefs", "False")),
+        "Degraded",
+    ),
+    ("its controller lags", custom(READY, observedGeneration=1), "Progressing"),
+    ("a condition about an older generation", custom(condition("Ready", "False", observedGeneration=1)), "Unknown"),
+    ("suspended", custom(condition("Ready", "False"), spec={"suspend": True}), "Suspended"),
+    ("paused by annotation", custom(READY, metadata={"annotations": {"crossplane.io/paused": "true"}}), "Suspended"),
+    ("running phase", custom(phase="Running"), "Healthy"),
+    ("failed phase", custom(phase="Failed"), "Degraded"),
+    ("pending phase, young", custom(phase="Pending", age="1m"), "Progressing"),
+    ("pending phase, old", custom(phase="Pending"), "Degraded"),
+    ("a phase of its own", custom(phase="Simmering"), "Unknown"),
+    ("no status", custom(), "Unknown"),
+    ("a condition of unknown polarity", custom(condition("ScalingActive", "False")), "Unknown"),
+    ("being deleted", custom(READY, metadata={"deletionTimestamp": ago("1m")}), "Terminating"),
+    ("stuck in deletion", custom(READY, metadata={"deletionTimestamp": ago("1h"), "finalizers": ["a/b"]}), "Degraded"),
+]
+
+
+@pytest.mark.parametrize(("raw", "verdict"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_by_convention(raw: Raw, verdict: str) -> None:
+    health = judge(raw)
+    assert health.verdict == verdict
+    assert bool(health.message) is (verdict != "Healthy")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "text",
+        7,
+        [],
+        {"conditions": "none"},
+        {"conditions": [7, None, {"type": 3}]},
+        {"observedGeneration": "two"},
+        {"phase": []},
+    ],
+)
+def test_wrongly_typed_statuses_are_no_signal(status: Any) -> None:
+    raw = {
+        "apiVersion": "example.org/v1",
+        "kind": "Widget",
+        "metadata": {"name": "w", "generation": 3},
+        "status": status,
+    }
+    health = judge(raw)
+    assert (health.verdict, health.reason) == (HealthVerdict.UNKNOWN, "NoSignal")
+
+
+def test_typed_kinds_without_a_rule_of_their_own() -> None:
+    service = {"kind": "APIService", "metadata": {"name": "v1.metrics"}}
+    broken = condition("Available", "False", reason="MissingEndpoints", message="no endpoints")
+    assert judge({**service, "status": {"conditions": [broken]}}).message == "is not Available: no endpoints"
+    assert judge(service).verdict is HealthVerdict.UNKNOWN
+    assert judge({"kind": "ConfigMap", "metadata": {"name": "c"}}).verdict is HealthVerdict.UNKNOWN
+    names = [condition("Established", "True"), condition("NamesAccepted", "False", reason="ListKindConflict")]
+    definition = {"kind": "CustomResourceDefinition", "metadata": {"name": "w"}, "status": {"conditions": names}}
+    assert judge(definition).verdict is HealthVerdict.DEGRADED
+
+
+@pytest.mark.parametrize(
+    "name", ["MemoryPressure", "Stalled", "ReadonlyFilesystem", "FrequentKubeletRestart", "Unavailable"]
+)
+def test_bad_when_true(name: str) -> None:
+    assert bad_when_true(name)
+    assert not good_when_true(name)
+
+
+@pytest.mark.parametrize("name", ["Ready", "ContainersReady", "NamesAccepted", "DiskAvailable"])
+def test_good_when_true(name: str) -> None:
+    assert good_when_true(name)
+    assert not bad_when_true(name)
+
+
+@pytest.mark.parametrize("name", ["Issuing", "ScalingLimited", "Upgradeable"])
+def test_no_polarity(name: str) -> None:
+    assert not good_when_true(name)
+    assert not bad_when_true(name)
