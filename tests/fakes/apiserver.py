@@ -285,8 +285,6 @@ class FakeApiServer:
         path = request.path
         if path == "/version":
             return web.json_response({"major": "1", "minor": "37", "gitVersion": "v1.37.2"})
-        if path == "/api/v1/namespaces/kube-system":
-            return web.json_response({"kind": "Namespace", "metadata": {"name": "kube-system", "uid": "cluster-uid"}})
         if path in ("/api", "/apis"):
             return self._discovery(core=path == "/api", accept=request.headers.get("Accept", ""))
         if not self.aggregated and path in {_group_path(table.resource) for table in self._tables.values()}:

@@ -17,7 +17,7 @@ from k8sview.model.objects.meta import Custom, Malformed, ObjectMeta
 from k8sview.model.text import plain
 from k8sview.sources.live.failures import BrokenAnswer, StatusObject
 
-STRETCH = 512 * 1024
+STRETCH = 256 * 1024
 """Bytes decoded in one go where somebody waits for the event loop."""
 
 # What stands between two objects of a list as the API server writes it: typed kinds, and custom resources. A quote

@@ -89,7 +89,8 @@ async def _execute(
         hint = f". {plain(plugin.install_hint.strip())}" if plugin.install_hint else ""
         raise LoginRequired(f"exec plugin {plugin.command} cannot be run: {problem.strerror}{hint}") from problem
     try:
-        output, errors = await asyncio.wait_for(process.communicate(), patience)
+        async with asyncio.timeout(patience):
+            output, errors = await process.communicate()
     except TimeoutError as problem:
         raise LoginRequired(f"exec plugin {plugin.command} gave no answer in {patience:g} s") from problem
     finally:

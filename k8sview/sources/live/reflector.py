@@ -155,15 +155,19 @@ class Reflector:
         keys: set[Key] = set()
         query = {"limit": str(self._transport.budget.limits.page_size)}
         while True:
-            page = decoding.page(await self._transport.get(self._path, query, self._accept_list))
+            body = await self._transport.get(self._path, query, self._accept_list)
             self._link.authenticated()
+            await asyncio.sleep(0)  # let keys and paint in, here and below: a page is megabytes
+            page = decoding.page(body)
+            del body
             version, go_on = page.resource_version, page.go_on
+            await asyncio.sleep(0)
             for batch in self._decoder.batches(page.items, self._stretch, first=len(keys)):
                 keys.update(key_of(one) for one in batch.objects)
                 keys.update(key_of(one) for one in batch.malformed)
                 self._emit_upserted(batch.objects, batch.malformed)
                 self._hand_over("LISTED", batch.raw)
-                await asyncio.sleep(0)  # let keys and paint in between
+                await asyncio.sleep(0)
             if not go_on:
                 break
             query["continue"] = go_on

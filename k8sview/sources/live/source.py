@@ -71,6 +71,7 @@ class LiveSource:
         self._readers: dict[Scope, tuple[Reflector, asyncio.Task[None], bool]] = {}
         self._usage_task: asyncio.Task[None] | None = None
         self._discovering: asyncio.Lock = asyncio.Lock()
+        self._discover_again = False
         self._discovered_at = 0.0
 
     async def connect(self, emit: Emit) -> Connected:
@@ -148,22 +149,20 @@ class LiveSource:
     async def rediscover(self) -> None:
         """Look again at what is served, at most every few seconds, and emit ``Connected`` if it changed. Readers of
         what was not served try again. Raises nothing: without an answer the former knowledge stays."""
-        if self._transport is None or self._connected is None or self._discovering.locked():
-            return
+        self._discover_again = True
+        if self._transport is None or self._discovering.locked():
+            return  # whoever is at it looks once more
+        clock = asyncio.get_running_loop().time
         async with self._discovering:
-            clock = asyncio.get_running_loop().time
-            await asyncio.sleep(max(0.0, self._discovered_at + self._timing.rediscovery - clock()))
-            try:
-                served = await discover(self._transport)
-            except RequestFailed:
-                return
-            finally:
-                self._discovered_at = clock()
-            fresh = Connected(self._connected.cluster, served.resources, served.missing_groups)
-            if fresh != self._connected:
-                self._connected = fresh
-                self._tell(fresh)
-                self._bell.ring()
+            while self._discover_again and not self._closed:
+                await asyncio.sleep(max(0.0, self._discovered_at + self._timing.rediscovery - clock()))
+                self._discover_again = False
+                try:
+                    self._served(await discover(self._transport))
+                except RequestFailed:
+                    return
+                finally:
+                    self._discovered_at = clock()
 
     async def usable_namespaces(self) -> tuple[str, ...] | None:
         """See ``contract.Source``."""
@@ -207,6 +206,16 @@ class LiveSource:
         if self._transport is not None:
             await self._transport.close()
 
+    def _served(self, served: Served) -> None:
+        former = self._connected
+        if former is None:
+            return
+        fresh = Connected(former.cluster, served.resources, served.missing_groups)
+        if fresh != former:
+            self._connected = fresh
+            self._tell(fresh)
+            self._bell.ring()
+
     def _tell(self, event: Event) -> None:
         if not self._closed:
             self._emit(event)
@@ -219,16 +228,15 @@ class LiveSource:
     async def _look_around(self, transport: Transport, target: configuration.Target) -> tuple[Cluster, Served]:
         # The first request alone: one clear failure, and one run of an exec plugin's login, before all others.
         served = await discover(transport)
-        version, uid, user = await asyncio.gather(
+        # No uid here: the store finds it among the namespaces, where those may be read, without a request of its own.
+        version, user = await asyncio.gather(
             _field(transport, "/version", "gitVersion"),
-            _field(transport, "/api/v1/namespaces/kube-system", "metadata", "uid"),
             access.user_name(transport),
         )
         cluster = Cluster(
             context=target.context,
             server=target.server,
             version=version or "",
-            uid=uid,
             user=user,
             namespace=target.namespace,
         )

@@ -40,7 +40,8 @@ class Bell:
     async def wait(self, seconds: float) -> bool:
         """Whether the bell rang before the time was over."""
         try:
-            await asyncio.wait_for(self._event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
         except TimeoutError:
             return False
         return True
