@@ -22,6 +22,8 @@ class LineView(CursorView):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's word
         super().__init__(id=id, classes=classes)
         self.lines: Sequence[Line] = ()
+        self.marked = False
+        """Whether the cursor shows even while something else has the focus."""
         self._widest = 0
 
     @property
@@ -68,7 +70,7 @@ class LineView(CursorView):
         return False
 
     def item_strip(self, index: int, width: int, *, selected: bool) -> Strip:
-        selected = selected and self.has_focus
+        selected = selected and (self.has_focus or self.marked)
         one = self.lines[index]
         mark = Span("▸ " if selected else "  ", Role.PLAIN)
         strip = self.painter.strip((mark, *one.spans), max(width, self._widest + GUTTER), cursor=selected)

@@ -1,0 +1,101 @@
+"""The ``Window`` through which screens look: newest picture, verdicts, time, single objects, memory of places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from k8sview.model.health import Health
+from k8sview.model.resources import Resource
+from k8sview.session.session import Picture
+from k8sview.sources.contract import SourceError
+from k8sview.tui.actions import Action, key_text
+from k8sview.tui.connection import Connection
+from k8sview.tui.contract import ContextEntry, ListContexts
+from k8sview.tui.desk import Desk
+from k8sview.tui.present.cells import Role
+from k8sview.tui.present.commands import Vocabulary
+from k8sview.tui.present.places import Place
+from k8sview.tui.theme import THEMES
+
+
+class Outlook:
+    """``run`` starts a coroutine in the app; ``without`` stands in where no session could be opened."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        connection: Connection,
+        list_contexts: ListContexts,
+        keys: Mapping[str, str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._desk = desk
+        self._connection = connection
+        self._list_contexts = list_contexts
+        self._keys = keys
+        self._clock = clock
+        self.run: Callable[[Coroutine[Any, Any, None]], object] = lambda work: work.close()
+        self.without: Picture | None = None
+
+    @property
+    def picture(self) -> Picture | None:
+        return self._connection.picture or self.without
+
+    @property
+    def label(self) -> str:
+        return self._desk.target.label
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        return tuple(place.crumb for place in self._desk.trail)
+
+    @property
+    def said(self) -> tuple[tuple[datetime, str, Role], ...]:
+        return tuple(self._desk.said)
+
+    def vocabulary(self) -> Vocabulary:
+        picture = self.picture
+        namespaces = {key[1] for key in picture.view.table("namespaces").objects} if picture else set()
+        return Vocabulary(
+            resources=picture.view.resources if picture else {},
+            contexts=tuple(entry.name for entry in self.contexts()),
+            namespaces=tuple(sorted(namespaces.union(self._desk.favourites))),
+            components=tuple(one.id for one in picture.components) if picture else (),
+            themes=tuple(theme.name for theme in THEMES),
+        )
+
+    def now(self) -> datetime:
+        """In a recording time stands still."""
+        picture = self.picture
+        if picture is not None and picture.view.cluster.source == "recording":
+            return picture.view.taken_at
+        return self._clock()
+
+    def health(self, resource: str, obj: Any) -> Health | None:
+        return self._connection.health(resource, obj)
+
+    def want(self, resources: Iterable[str]) -> None:
+        self._connection.want(resources)
+
+    def fetch(self, resource: Resource, namespace: str, name: str, answer: Callable[[bytes | str], None]) -> None:
+        async def get() -> None:
+            answer(await self._connection.get(resource, namespace, name))
+
+        self.run(get())
+
+    def contexts(self) -> tuple[ContextEntry, ...]:
+        try:
+            return tuple(self._list_contexts())
+        except SourceError:
+            return ()
+
+    def hint(self, action: Action) -> str:
+        return key_text(action, self._keys)
+
+    def typed(self, kind: str) -> list[str]:
+        return self._desk.typed.setdefault(kind, [])
+
+    def recall(self, place: Place) -> Any:
+        return self._desk.recall(place)

@@ -1,0 +1,1 @@
+"""The keys that are valid where it was asked for."""

@@ -1,0 +1,1 @@
+"""Home: the three floors, root causes, recent changes, coverage."""

@@ -1,0 +1,1 @@
+"""The namespaces, to look at all, one or several of them."""

@@ -1,0 +1,1 @@
+"""One object: summary, YAML, events, owners, and why it is as it is."""

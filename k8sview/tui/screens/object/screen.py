@@ -1,0 +1,194 @@
+"""One object under five tabs, each with its key. The object is followed while it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from textual.widget import Widget
+
+from k8sview.model.objects.meta import Malformed
+from k8sview.model.resources import Resource
+from k8sview.session.session import Picture
+from k8sview.tui.actions import bindings
+from k8sview.tui.present import places
+from k8sview.tui.present.cells import Role, Span, verdict_badge
+from k8sview.tui.present.columns import Surroundings
+from k8sview.tui.present.commands import Go
+from k8sview.tui.present.happenings import event_lines
+from k8sview.tui.present.judged import finding_lines, findings_of
+from k8sview.tui.present.lines import BLANK, Line, heading, line, wrapped
+from k8sview.tui.present.links import controller_of, owner_place
+from k8sview.tui.present.objects import explain, summary
+from k8sview.tui.present.owners import owner_lines
+from k8sview.tui.present.places import Place
+from k8sview.tui.present.states import notice
+from k8sview.tui.present.yaml_text import yaml_lines, yaml_text
+from k8sview.tui.screens.paged import PagedScreen
+from k8sview.tui.widgets.line_view import Bar
+from k8sview.tui.window import Commanded, Say, Window
+
+_TABS = (("summary", "d"), ("yaml", "y"), ("events", "E"), ("explain", "X"), ("owners", "O"))
+_FAMILY = ("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "pods")
+
+
+class ObjectScreen(PagedScreen):
+    """``place.arguments``: resource name, namespace, name, tab."""
+
+    WHERE: ClassVar[tuple[str, ...]] = ("page", "object", "pods")
+    BINDINGS = bindings("page", "object", "pods")
+
+    def __init__(self, window: Window, place: Place) -> None:
+        super().__init__(window, place)
+        self._yaml: list[Line] = []
+        self._yaml_of = ""
+
+    @property
+    def resource_name(self) -> str:
+        return self.place.arguments[0]
+
+    @property
+    def tab(self) -> str:
+        return self.place.arguments[3]
+
+    def wants(self) -> Iterable[str]:
+        return (self.resource_name, "events", *_FAMILY)
+
+    def body(self) -> Iterable[Widget]:
+        yield Bar(id="tabs", classes="bar")
+        yield from super().body()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._draw_tabs()
+
+    def _resource(self, picture: Picture) -> Resource:
+        return picture.view.resources.get(self.resource_name) or picture.view.table(self.resource_name).resource
+
+    def _object(self, picture: Picture | None) -> Any:
+        if picture is None:
+            return None
+        table, key = picture.view.table(self.resource_name), places.object_key(self.place)
+        return table.objects.get(key) or table.malformed.get(key)
+
+    def show(self, picture: Picture) -> None:
+        obj = self._object(picture)
+        version = obj.metadata.resource_version if obj is not None else ""
+        if self.tab == "yaml" and (not self._yaml or self._yaml_of != version):
+            self._yaml_of = version
+            namespace, name = places.object_key(self.place)
+            self.window.fetch(self._resource(picture), namespace, name, self._fetched)
+        super().show(picture)
+        self._draw_tabs()
+
+    def _fetched(self, answer: bytes | str) -> None:
+        if isinstance(answer, str):
+            self._yaml = wrapped(f"? YAML could not be read: {answer}", self.room, Role.UNKNOWN)
+        else:
+            self._yaml = yaml_lines(yaml_text(answer))
+        if self.is_mounted and self.window.picture is not None:
+            super().show(self.window.picture)
+
+    def _draw_tabs(self) -> None:
+        spans = [Span(" ")]
+        for tab, key in _TABS:
+            here = tab == self.tab
+            spans += [
+                Span(f"{key} ", Role.ACCENT),
+                Span(f"[{tab}]" if here else f" {tab} ", Role.TITLE if here else Role.MUTED),
+            ]
+            spans.append(Span("  "))
+        obj = self._object(self.window.picture)
+        health = self.window.health(self.resource_name, obj) if obj is not None else None
+        if health is not None and not isinstance(obj, Malformed):
+            spans.append(verdict_badge(health.verdict))
+        self.query_one("#tabs", Bar).set_lines(Line(tuple(spans)))
+
+    def lines(self, picture: Picture | None, width: int) -> list[Line]:
+        if picture is None:
+            return [line(Span("… connecting", Role.MUTED))]
+        obj = self._object(picture)
+        if self.tab == "yaml":
+            return self._yaml or [line(Span("… reading the object", Role.MUTED))]
+        if obj is None:
+            return self._absent(picture, width)
+        now = self.window.now()
+        resource = self._resource(picture)
+        around = Surroundings(picture.view, lambda one: self.window.health(self._name_of(one, picture), one))
+        match self.tab:
+            case "events":
+                return event_lines(picture.view, obj, now, width)
+            case "owners":
+                return owner_lines(obj, resource, around)
+            case "explain":
+                return self._explain(picture, obj, width)
+        return [
+            *summary(obj, resource, around, now, width),
+            BLANK,
+            heading("EVENTS"),
+            *event_lines(picture.view, obj, now, width)[:16],
+        ]
+
+    def _name_of(self, obj: Any, picture: Picture) -> str:
+        """The resource of an object met while walking owners: the table that holds it."""
+        own = self._object(picture)
+        if obj is own:
+            return self.resource_name
+        key = (obj.metadata.namespace or "", obj.metadata.name)
+        return next((name for name, table in picture.view.tables.items() if table.objects.get(key) is obj), "")
+
+    def _explain(self, picture: Picture, obj: Any, width: int) -> list[Line]:
+        health = None if isinstance(obj, Malformed) else self.window.health(self.resource_name, obj)
+        lines = explain(health, self.window.now(), width)
+        if isinstance(obj, Malformed):
+            lines = wrapped(f"✗ The object is malformed: {obj.problem}", width, Role.FAIL)
+        lines += [BLANK, heading("FINDINGS ABOUT IT")]
+        found = findings_of(picture.report, self._resource(picture).kind, places.object_key(self.place))
+        if picture.report is None:
+            lines.append(line(Span("… not judged yet", Role.MUTED)))
+        elif not found:
+            lines.append(line(Span("No finding names this object.", Role.MUTED)))
+        for one in found:
+            lines += [
+                *finding_lines(one, width, named=False),
+                line(Span(f"    {one.check_id}", Role.ACCENT), target=places.check(one.check_id)),
+            ]
+        return lines
+
+    def _absent(self, picture: Picture, width: int) -> list[Line]:
+        """The object is not there, or nobody can know."""
+        table = picture.view.table(self.resource_name)
+        said = notice(table, self.window.now())
+        if said is not None and not (table.state.state.readable and table.objects):
+            return [line(said.span), *(one for text in said.details for one in wrapped(text, width, Role.MUTED))]
+        return [line(Span(f"{self.place.crumb} does not exist (any more).", Role.WARN))]
+
+    def action_object(self, tab: str) -> None:
+        if tab == self.tab:
+            return
+        self.moved_to(Place("object", (*self.place.arguments[:3], tab)))
+        self.page.cursor = 0
+        self.page.scroll_to(y=0, animate=False)
+        if self.window.picture is not None:
+            self.show(self.window.picture)
+        self.refresh_crumbs()
+
+    def action_owner(self) -> None:
+        obj, picture = self._object(self.window.picture), self.window.picture
+        owner = controller_of(obj) if obj is not None else None
+        if owner is None or picture is None:
+            self.post_message(Say("nothing owns this object", Role.WARN))
+        else:
+            self.post_message(Commanded(Go(owner_place(owner, obj.metadata.namespace, picture.view.resources))))
+
+    def action_node(self) -> None:
+        node = getattr(getattr(self._object(self.window.picture), "spec", None), "node_name", "")
+        if self.resource_name == "pods" and node:
+            self.post_message(Commanded(Go(places.thing("nodes", ("", node)))))
+
+    def copied(self) -> str:
+        return self.place.arguments[2] if self.tab != "yaml" else super().copied()
+
+    def saved(self) -> tuple[str, str]:
+        name, text = super().saved()
+        return (name.replace("/", "-").removesuffix(".txt") + (".yaml" if self.tab == "yaml" else ".txt"), text)

@@ -1,0 +1,1 @@
+"""Find any action, command or resource by a few letters."""
