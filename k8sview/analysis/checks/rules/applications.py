@@ -1,4 +1,4 @@
-"""``workloads-available``, ``pods-run``, ``jobs-complete``: what teams run is up, by the verdict that the lists show."""
+"""``workloads-available``, ``pods-run``, ``jobs-complete``: is what teams run up, by the verdict that lists show too."""
 
 from __future__ import annotations
 
