@@ -1,0 +1,107 @@
+"""Nodes that were patched instead of replaced, and nodes that differ from the pool they belong to."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import datetime
+
+import msgspec
+
+from k8sview.model.objects.core import Node
+from k8sview.model.view import View
+
+_POOL_LABELS = (
+    "karpenter.sh/nodepool",
+    "eks.amazonaws.com/nodegroup",
+    "cloud.google.com/gke-nodepool",
+    "kubernetes.azure.com/agentpool",
+    "kops.k8s.io/instancegroup",
+    "cluster.x-k8s.io/deployment-name",
+    "node.kubernetes.io/instance-type",
+)
+
+NODE_FACTS = {
+    "status.nodeInfo.kubeletVersion": "kubelet version",
+    "status.nodeInfo.osImage": "OS image",
+    "status.nodeInfo.kernelVersion": "kernel",
+    "status.nodeInfo.containerRuntimeVersion": "container runtime",
+}
+"""What stays the same as long as a node lives, by path, in plain words."""
+
+
+class InPlaceChange(msgspec.Struct, frozen=True):
+    """One fact of a living node that changed."""
+
+    node: str
+    path: str
+    before: str
+    after: str
+    at: datetime
+
+    @property
+    def what(self) -> str:
+        """The fact in plain words."""
+        return NODE_FACTS.get(self.path, self.path)
+
+
+class PoolOutlier(msgspec.Struct, frozen=True):
+    """One fact in which a node differs from most nodes of its pool."""
+
+    node: str
+    pool: str
+    path: str
+    value: str
+    usual: str
+
+
+def in_place_changes(view: View) -> tuple[InPlaceChange, ...]:
+    """All that was noticed, node by node, oldest first. Only a watched cluster or a recording over time can tell."""
+    found = [
+        InPlaceChange(change.key[1], change.path, change.before, change.after, change.at)
+        for change in view.changes
+        if change.resource == "nodes"
+    ]
+    return tuple(sorted(found, key=lambda change: (change.node, change.at, change.path)))
+
+
+def pool_of(node: Node) -> str | None:
+    """``label=value`` of the pool that a node belongs to; None where nothing tells."""
+    for label in _POOL_LABELS:
+        value = node.metadata.labels.get(label)
+        if value:
+            return f"{label}={value}"
+    return None
+
+
+def pool_outliers(view: View) -> tuple[PoolOutlier, ...]:
+    """Nodes that differ from the majority of their pool. A pool without a majority has no outliers, only a rollout."""
+    pools: dict[str, list[Node]] = defaultdict(list)
+    for node in view.table("nodes"):
+        pool = pool_of(node) if isinstance(node, Node) else None
+        if pool is not None:
+            pools[pool].append(node)
+    found: list[PoolOutlier] = []
+    for pool, nodes in sorted(pools.items()):
+        for path in NODE_FACTS:
+            values = {node.metadata.name: _value(node, path) for node in nodes}
+            found.extend(_outliers(pool, path, {name: value for name, value in values.items() if value}))
+    return tuple(sorted(found, key=lambda outlier: (outlier.node, outlier.path)))
+
+
+def _outliers(pool: str, path: str, values: dict[str, str]) -> list[PoolOutlier]:
+    if not values:
+        return []
+    usual, number = Counter(values.values()).most_common(1)[0]
+    if 2 * number <= len(values):
+        return []
+    return [PoolOutlier(name, pool, path, value, usual) for name, value in values.items() if value != usual]
+
+
+def _value(node: Node, path: str) -> str:
+    facts = node.status.node_info
+    return {
+        "status.nodeInfo.kubeletVersion": facts.kubelet_version,
+        "status.nodeInfo.osImage": facts.os_image,
+        "status.nodeInfo.kernelVersion": facts.kernel_version,
+        "status.nodeInfo.containerRuntimeVersion": facts.container_runtime_version,
+    }[path]

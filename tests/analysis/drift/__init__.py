@@ -1,0 +1,1 @@
+"""Tests of drift: what changed in place, and when."""
