@@ -13,8 +13,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-_LIFE = timedelta(days=2)
-
 
 class Pair(NamedTuple):
     """A certificate (or public key) and its private key, as PEM files."""
@@ -26,13 +24,14 @@ class Pair(NamedTuple):
 class Authority:
     """A certificate authority that writes what it issues into one folder. Elliptic keys: made in a millisecond."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, life: timedelta = timedelta(days=2)) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._life = life
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _subject("controlplane-tests")
         certificate = (
-            _builder(self._name, self._name, self._key.public_key())
+            self._builder(self._name, self._key.public_key())
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
@@ -43,7 +42,7 @@ class Authority:
         """A certificate for client and server use; ``groups`` become organizations: Kubernetes reads groups there."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = (
-            _builder(_subject(common_name, groups), self._name, key.public_key())
+            self._builder(_subject(common_name, groups), key.public_key())
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(
                 x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
@@ -66,6 +65,18 @@ class Authority:
         )
         return self._write(name, public, key)
 
+    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+        now = datetime.now(UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(minutes=5))
+            .not_valid_after(now + self._life)
+        )
+
     def _write(self, name: str, public: bytes, key: ec.EllipticCurvePrivateKey) -> Pair:
         pair = Pair(self._folder / f"{name}.crt", self._folder / f"{name}.key")
         pair.certificate.write_bytes(public)
@@ -76,19 +87,6 @@ class Authority:
             )
         )
         return pair
-
-
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + _LIFE)
-    )
 
 
 def _subject(common_name: str, groups: Sequence[str] = ()) -> x509.Name:

@@ -48,18 +48,21 @@ async def record(
     title: str = "",
     redact: bool = True,
     progress: Progress | None = None,
+    listed: Callable[[], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> Recorded:
-    """Record into ``path``; the lists, and then ``seconds`` of changes (``stop`` ends these early).
+    """Record into ``path``: the lists, and then ``seconds`` of changes (``stop`` ends these early).
 
-    ``namespaces`` None: all, and where that is denied those that the user may read. Raises a SourceError and leaves no
-    file where the source cannot be used or the file cannot be written.
+    ``listed`` is called between the two. ``namespaces`` None: all, and where that is denied those that the user may
+    read. Raises a SourceError and leaves no file where the source cannot be used or the file cannot be written.
     """
     writer = RecordingWriter(path, redact=redact, title=title, progress=progress)
     taking = _Taking(writer, watch=seconds > 0)
     source = open_source(taking.tap)
     try:
         await taking.lists(source, select, namespaces)
+        if listed:
+            listed()
         if seconds > 0:
             await _wait(stop or asyncio.Event(), seconds)
         await source.close()
@@ -93,8 +96,10 @@ class _Taking:
         if namespaces is not None:
             self._writer.namespaces(namespaces)
         await self._read(source, resources, namespaces)
-        denied = [each for each in resources if each.namespaced and self._is_denied(each.name)]
-        if namespaces is None and denied and (usable := await source.usable_namespaces()):
+        denied = [each for each in resources if each.namespaced and self._is(State.DENIED, each)]
+        # Who may read something everywhere is denied the rest on purpose: no namespace will answer otherwise.
+        confined = not any(each.namespaced and self._is(State.SYNCED, each) for each in resources)
+        if namespaces is None and confined and denied and (usable := await source.usable_namespaces()):
             self._writer.namespaces(usable)
             await self._read(source, denied, usable)
 
@@ -150,9 +155,9 @@ class _Taking:
         if not self._pending:
             self._settled.set()
 
-    def _is_denied(self, name: str) -> bool:
-        state = self._states.get((name, None))
-        return state is not None and state.state is State.DENIED
+    def _is(self, wanted: State, resource: Resource) -> bool:
+        state = self._states.get((resource.name, None))
+        return state is not None and state.state is wanted
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from k8sview.model.events import Cluster, Connected, Removed, ScopeDropped, StateChanged, Synced, Upserted
+from k8sview.model.events import ApiUsage, Cluster, Connected, Removed, ScopeDropped, StateChanged, Synced, Upserted
 from k8sview.model.kinds import kind_of
 from k8sview.model.objects.meta import Malformed
 from k8sview.model.resources import Key, Resource, key_of
@@ -97,6 +97,9 @@ class RecordingSource:
         whole["metadata"].pop("managedFields", None)
         return msgspec.json.encode(whole)
 
+    def usage(self) -> ApiUsage:
+        return ApiUsage()
+
     async def close(self) -> None:
         tasks = list(self._tasks.values())
         self._tasks.clear()
@@ -164,14 +167,18 @@ class RecordingSource:
         values = list(listed.values())
         for start in range(0, len(values), _SLICE):
             yield self._upserted(resource, scope, values[start : start + _SLICE], self._moment(changes[first].at))
-        yield Synced(resource.name, scope, frozenset(listed))
+        keys = set(listed)
         for number, change in enumerate(changes[first:], first):
             if isinstance(change, lines.ObjectLine):
                 one = decoder.single(bytes(change.object), number)
                 if _within(key_of(one), scope):
+                    keys.add(key_of(one))
                     yield self._upserted(resource, scope, [one], self._moment(change.at))
             elif isinstance(change, lines.RemovedLine) and _within((change.namespace, change.name), scope):
+                keys.discard((change.namespace, change.name))
                 yield Removed(resource.name, scope, ((change.namespace, change.name),))
+        # Last, for nobody may judge what stood here before the recording's end.
+        yield Synced(resource.name, scope, frozenset(keys))
         if state != SYNCED:
             yield StateChanged(resource.name, scope, state)
 

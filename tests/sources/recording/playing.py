@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from k8sview.model.events import Cluster, Connected, Event, StateChanged, Synced
+from k8sview.model.events import ApiUsage, Cluster, Connected, Event, StateChanged, Synced
 from k8sview.model.resources import Resource
 from k8sview.model.tables import LOADING, State, TableState
 from k8sview.sources.contract import AccessAnswer, Emit, NotReadableError
@@ -74,6 +74,9 @@ class ScriptedSource:
 
     async def rediscover(self) -> None:
         """What is served never changes here."""
+
+    def usage(self) -> ApiUsage:
+        return ApiUsage()
 
     async def usable_namespaces(self) -> tuple[str, ...] | None:
         return self.usable

@@ -70,8 +70,8 @@ async def test_changes_come_after_the_list_with_their_time(tmp_path: Path) -> No
 
     await _recorded(tmp_path / "r", {("nodes", None): [node("n", "os 1"), gone]}, 0.1, later=(change,))
     source, _, events = await played(tmp_path / "r", (NODES, None))
-    listed, synced, modified, added, removed = events
-    assert isinstance(synced, Synced)
+    listed, modified, added, removed, synced = events
+    assert synced == Synced("nodes", None, frozenset({("", "n"), ("", "later")}))
     assert isinstance(listed, Upserted)
     assert isinstance(modified, Upserted)
     assert isinstance(added, Upserted)
@@ -91,7 +91,7 @@ async def test_a_list_read_again_removes_what_is_gone_and_repeats_nothing(tmp_pa
     done = await _recorded(tmp_path / "r", {("pods", None): [pod("a"), pod("b")]}, 0.1, later=(relist,))
     assert done.objects == 2
     _, _, events = await played(tmp_path / "r", (PODS, None))
-    assert events[-1] == Removed("pods", None, (("shop", "b"),))
+    assert events[-2:] == [Removed("pods", None, (("shop", "b"),)), Synced("pods", None, frozenset({("shop", "a")}))]
 
 
 async def test_what_was_denied_stays_denied(tmp_path: Path) -> None:
@@ -214,3 +214,12 @@ async def test_progress_is_told(tmp_path: Path) -> None:
     many: Lists = {("pods", None): [pod(f"p-{index}") for index in range(250)]}
     await record(lambda tap: ScriptedSource(tap, many), tmp_path / "r", progress=seen.append)
     assert seen == [100, 200]
+
+
+async def test_who_may_read_the_rest_everywhere_is_denied_on_purpose(tmp_path: Path) -> None:
+    lists: Lists = {("pods", None): [pod("a")], ("secrets", None): DENIED}
+    done = await _recorded(tmp_path / "r", lists, resources=(PODS, SECRETS), usable=("shop", "bank"))
+    assert done.unreadable == (("secrets", None, DENIED),)
+    source, _, events = await played(tmp_path / "r", (SECRETS, "shop"))
+    assert await source.usable_namespaces() is None
+    assert _last_state(events).state is State.FAILED
