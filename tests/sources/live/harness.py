@@ -32,13 +32,15 @@ SHORT = Timing(
 
 
 class Reader:
-    """Connects on entry. Keeps every event, and the rows as a store would."""
+    """Connects on entry: to a scripted server, or by ``kubeconfig``. Keeps every event, and rows as a store would."""
 
     def __init__(
         self,
-        server: FakeApiServer,
+        server: FakeApiServer | None,
         folder: Path,
         *,
+        kubeconfig: Path | None = None,
+        patience: float = 2.0,
         timing: Timing = SHORT,
         limits: Limits | None = None,
         timeout: float = 2.0,
@@ -46,8 +48,10 @@ class Reader:
         user: dict[str, Any] | None = None,
         **options: Any,
     ) -> None:
+        path = server.kubeconfig(folder, namespace=namespace, user=user) if server else str(kubeconfig)
+        self._patience = patience
         self.source = LiveSource(
-            server.kubeconfig(folder, namespace=namespace, user=user),
+            path,
             request_timeout=timeout,
             limits=limits or Limits(requests_per_second=1000, burst=1000, page_size=2),
             timing=timing,
@@ -94,9 +98,9 @@ class Reader:
         self.source.subscribe(resource, namespace, watch=watch)
 
     async def until(self, holds: Callable[[], object], what: str = "") -> None:
-        """Wait at most two seconds for something to become true."""
+        """Wait, but not for long, until something is true."""
         try:
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(self._patience):
                 while not holds():
                     self._news.clear()
                     await _nap(self._news)
@@ -117,6 +121,11 @@ class Reader:
 
     def links(self) -> list[str]:
         return [event.state for event in self.of(Link)]
+
+    def served(self) -> tuple[Resource, ...]:
+        """By the latest word."""
+        latest = [self.connected, *self.of(Connected)][-1]
+        return latest.resources if latest else ()
 
     def names(self) -> set[str]:
         return {name for _, name in self.rows}
