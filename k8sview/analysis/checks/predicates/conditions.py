@@ -58,6 +58,8 @@ def condition(parameters: ConditionParameters) -> Predicate:
         if parameters.reasons and reason not in parameters.reasons:
             return PASS
         changed = parse_time(_value(seen, "lastTransitionTime", "last_transition_time"))
+        if changed is not None and changed.year <= 1970:
+            changed = None  # the untouched default of an API (Gateway API's "waiting for controller")
         # Some controllers write no transition time (KEDA): the object's age is then the longest it can have lasted.
         since = changed or parse_time(obj.metadata.creation_timestamp)
         if since is not None and context.now - since < grace:

@@ -81,7 +81,8 @@ def _long(span: timedelta) -> str:
 
 
 class FreshParameters(Parameters, frozen=True, kw_only=True):
-    """The date at ``path`` is not older than ``every`` times ``factor``. ``every``: a duration, or the path of one.
+    """The date at ``path`` is not older than ``every`` times ``factor`` plus ``slack``. ``every``: a duration, or the
+    path of one.
 
     ``missing``: what no date means once the object is that old itself.
     """
@@ -89,22 +90,27 @@ class FreshParameters(Parameters, frozen=True, kw_only=True):
     path: str
     every: str
     factor: float = 3.0
+    slack: str = "0s"
     missing: Literal["pass", "fail", "unknown"] = "unknown"
     severity: Severity | None = None
 
     def paths(self) -> tuple[str, ...]:
         return (self.path, *(() if parse_duration(self.every) is not None else (self.every,)))
 
+    def problem(self) -> str | None:
+        return _bad_duration(slack=self.slack)
+
 
 @predicate("fresh", FreshParameters)
 def fresh(parameters: FreshParameters) -> Predicate:
     fixed = parse_duration(parameters.every)
+    slack = parse_duration(parameters.slack) or timedelta()
 
     def judge(obj: Any, context: Context) -> Outcome:
         every = fixed if fixed is not None else parse_duration(read_one(obj, parameters.every))
         if every is None or every <= timedelta():
             return PASS  # nothing states a rhythm, or it is deliberately "never"
-        limit = every * parameters.factor
+        limit = every * parameters.factor + slack
         last = parse_time(read_one(obj, parameters.path))
         born = parse_time(obj.metadata.creation_timestamp)
         if last is None:
