@@ -6,6 +6,7 @@ Rows are only ever taken back by a whole list (``Synced``) or by a watch's own d
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import random
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +18,7 @@ from k8sview.model.kinds import kind_of
 from k8sview.model.objects.meta import Malformed
 from k8sview.model.resources import Key, Resource, key_of
 from k8sview.model.tables import LOADING, SYNCED, State, TableState
+from k8sview.model.text import plain
 from k8sview.sources.contract import Emit
 from k8sview.sources.live import decoding
 from k8sview.sources.live.failures import (
@@ -36,6 +38,7 @@ from k8sview.sources.live.waiting import Backoff, Bell
 Tap = Callable[[str, Resource, bytes], None]
 """Told of each object as it came: LISTED, ADDED, MODIFIED or DELETED, its resource, its JSON."""
 
+_LOG = logging.getLogger(__name__)
 _QUICK_TRIES = 3
 _LINES_AT_ONCE = 40
 
@@ -86,6 +89,14 @@ class Reflector:
 
     async def run(self) -> None:
         """Until cancelled; without ``watch`` until the list is complete or given up."""
+        try:
+            await self._run()
+        except Exception as problem:  # a mistake of ours: it must be seen, not leave "loading" behind for ever
+            _LOG.exception("reading %s ended", self._resource.name)
+            said = plain(f"internal error while reading {self._resource.name}: {type(problem).__name__}: {problem}")
+            self._say(TableState(State.FAILED, said))
+
+    async def _run(self) -> None:
         self._say(LOADING)
         version = ""
         while True:

@@ -92,7 +92,7 @@ class LiveSource:
         self._link = LinkMonitor(self._tell, self._bell.ring)
         await client.load()
         try:
-            cluster, served = await self._look_around(transport, target)
+            cluster, served = await self._patiently(transport, target)
         except BaseException as problem:
             await transport.close()
             if isinstance(problem, RequestFailed):
@@ -225,6 +225,18 @@ class LiveSource:
             raise SourceError("the source is not connected")
         return self._transport
 
+    async def _patiently(self, transport: Transport, target: configuration.Target) -> tuple[Cluster, Served]:
+        """A server that starts or is overloaded gets a little time."""
+        for wait in (0.2, 0.5, 1.0):
+            try:
+                return await self._look_around(transport, target)
+            except ApiError as problem:
+                pause = problem.retry_after or wait
+                if problem.status not in (429, 500, 502, 503, 504) or pause > self._request_timeout:
+                    raise
+                await asyncio.sleep(pause)
+        return await self._look_around(transport, target)
+
     async def _look_around(self, transport: Transport, target: configuration.Target) -> tuple[Cluster, Served]:
         # The first request alone: one clear failure, and one run of an exec plugin's login, before all others.
         served = await discover(transport)
@@ -267,7 +279,9 @@ def _as_source_error(problem: RequestFailed, server: str) -> SourceError:
     if isinstance(problem, LoginRequired):
         return UnauthenticatedError(problem.reason)
     if isinstance(problem, ApiError):
-        return UnreachableError(f"{server} answers, but not as a Kubernetes API server should: {problem.reason}")
+        return UnreachableError(
+            f"{server} answers HTTP {problem.status} where it should say what it serves: {problem.reason}"
+        )
     return UnreachableError(problem.reason if server in problem.reason else f"{server}: {problem.reason}")
 
 

@@ -186,6 +186,7 @@ class Transport:
         quiet: float | None,
     ) -> aiohttp.ClientResponse:
         await self.budget.take()
+        before = self.answers
         try:
             async with asyncio.timeout(2 * self._timeout):  # connecting and the first byte, whatever is in between
                 response = await self._client.send(
@@ -198,7 +199,10 @@ class Transport:
                     read_timeout=quiet or self._timeout,
                 )
         except Exception as problem:
-            raise self._in_words(problem, answered=False) from problem
+            failure = self._in_words(problem, answered=False)
+            if isinstance(failure, NetworkFailed) and self.answers != before:
+                failure.connecting = False  # others were answered meanwhile: one slow path, not a lost link
+            raise failure from problem
         self.answers += 1
         self.on_answer()
         return response

@@ -93,6 +93,15 @@ async def test_something_else_answers(tmp_path: Path, server: FakeApiServer, con
         await connect(server.kubeconfig(tmp_path))
 
 
+async def test_a_server_that_is_busy_gets_a_little_time(tmp_path: Path, server: FakeApiServer) -> None:
+    server.serve("pods")
+    server.fail("/apis", 503, times=1)
+    assert (await connect(server.kubeconfig(tmp_path))).resources
+    server.fail("/apis", 429, retry_after=60, message="too many requests")
+    with pytest.raises(UnreachableError, match=r"HTTP 429.*too many requests"):
+        await connect(server.kubeconfig(tmp_path))
+
+
 async def test_an_unknown_context_is_a_configuration_error(tmp_path: Path, server: FakeApiServer) -> None:
     with pytest.raises(ConfigurationError, match="unknown context"):
         await LiveSource(server.kubeconfig(tmp_path), "elsewhere").connect(lambda _event: None)

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from k8sview.model.events import Link, Removed, ScopeDropped, StateChanged, Synced, Usage
 from k8sview.model.resources import Resource
@@ -211,3 +212,27 @@ async def test_a_tap_is_handed_every_object(server: FakeApiServer, tmp_path: Pat
         await reader.until(lambda: reader.of(Removed))
     assert [how for how, _, _ in heard] == ["LISTED", "LISTED", "LISTED", "DELETED"]
     assert msgspec.json.decode(heard[0][2])["metadata"]["name"] == "a"
+
+
+async def test_one_slow_resource_is_not_a_lost_link(server: FakeApiServer, tmp_path: Path) -> None:
+    server.silent("/api/v1/nodes", headers=False)
+    nodes = server.serve("nodes")
+    async with Reader(server, tmp_path, timeout=0.1) as reader:
+        reader.read(nodes)
+        await asyncio.sleep(0.05)
+        reader.read(server.serve("pods", [pod("a")]))
+        await reader.until(lambda: State.FAILED in reader.states())
+        assert reader.links() == []
+
+
+async def test_a_mistake_of_ours_is_seen(
+    server: FakeApiServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_heard: object) -> None:
+        raise RuntimeError("tap broke")
+
+    pods = server.serve("pods", [pod("a")])
+    async with Reader(server, tmp_path, tap=broken) as reader:
+        reader.read(pods)
+        assert "internal error while reading pods" in (await reader.until_state(State.FAILED)).reason
+    assert "tap broke" in caplog.text
