@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from demo import events, nodes, objects, rights, webhooks
-from tests.controlplane import ApiWriter
+from tests.controlplane import ApiWriter, ControlPlane
 from tests.controlplane.pki import Authority
 
 Object = dict[str, Any]
@@ -24,7 +24,7 @@ def _rows(name: str) -> list[Object]:
     return found
 
 
-async def build(api: ApiWriter, folder: Path) -> None:
+async def build(api: ApiWriter, plane: ControlPlane) -> None:
     """Returns when every workload is ready and the broken parts are broken."""
     definitions = [objects.definition(row) for row in _rows("definitions")]
     workloads = [each for row in _rows("workloads") for each in objects.dated(objects.workload(row), datetime.now(UTC))]
@@ -44,10 +44,12 @@ async def build(api: ApiWriter, folder: Path) -> None:
     await api.until(lambda: _all_ready(api), 60)
     await api.apply([*custom, *plain])
     await _endpoints(api)
+    plane.stop_kwok()  # the new pods must never have been ready
     await _stuck_rollout(api)
+    plane.start_kwok()
     await _crash_loop(api)
     await _warm(api, definitions)
-    bundle = Authority(folder, life=timedelta(days=365)).pair.certificate.read_bytes()
+    bundle = Authority(plane.folder / "webhooks", life=timedelta(days=365)).pair.certificate.read_bytes()
     await api.apply(webhooks.all_of(base64.b64encode(bundle).decode()))
 
 
@@ -150,7 +152,6 @@ async def _stuck_rollout(api: ApiWriter) -> None:
             each for each in pods if each["spec"]["containers"][0]["image"] == image and each["spec"].get("nodeName")
         ]
 
-    # The replay of a ready pod races with us: write until the rollout is seen to hang on it.
     now = datetime.now(UTC)
     message = f'Back-off pulling image "{image}": ErrImagePull: not found'
     async with asyncio.timeout(40):

@@ -23,7 +23,7 @@ _LIMITS = Limits(requests_per_second=500, burst=500, watches=500)
 async def _record(plane: ControlPlane, path: Path) -> Recorded:
     kubeconfig = plane.user(rights.USER, context="demo-eu")
     async with plane.writer() as api:
-        await platform.build(api, plane.folder / "webhooks")
+        await platform.build(api, plane)
         _say("built; recording")
         stop, listed = asyncio.Event(), asyncio.Event()
 

@@ -92,6 +92,15 @@ class ControlPlane:
         """End the API server at once, as a crash would: open watches break."""
         self._processes.kill("kube-apiserver")
 
+    def start_kwok(self) -> None:
+        """Let nodes and pods be played (again)."""
+        stages = commands.stages(self._binaries, self.folder)
+        self._processes.start("kwok", commands.kwok(self._binaries, str(self.kubeconfig), stages))
+
+    def stop_kwok(self) -> None:
+        """From now on pods stay as they are: the test writes their status."""
+        self._processes.kill("kwok")
+
     def pids(self) -> dict[str, int]:
         """Process ids of what runs, by program."""
         return self._processes.pids()
@@ -133,8 +142,7 @@ class ControlPlane:
             self._processes.start("kube-controller-manager", commands.controller_manager(self._binaries, config))
             self._processes.start("kube-scheduler", commands.scheduler(self._binaries, config))
         if self._kwok:
-            stages = commands.stages(self._binaries, self.folder)
-            self._processes.start("kwok", commands.kwok(self._binaries, str(self.kubeconfig), stages))
+            self.start_kwok()
 
     def _wait_ready(self) -> None:
         until = time.monotonic() + _PATIENCE

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ _Played = Upserted | Removed | Synced | StateChanged
 
 
 class RecordingSource:
-    """Implements ``Source``. ``clock`` is the recording's last moment, known once connected."""
+    """Implements ``Source``. ``clock`` is the recording's last moment (before ``connect``: now)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -39,8 +39,8 @@ class RecordingSource:
         self._connected = Connected(Cluster(), ())
         self._namespaces: tuple[str, ...] | None = None
         self._tasks: dict[tuple[str, str | None], asyncio.Task[None]] = {}
-        self._recorded_at = datetime.min
-        self.clock = datetime.min
+        self._recorded_at = datetime.now(UTC)
+        self.clock = datetime.now(UTC)
 
     async def connect(self, emit: Emit) -> Connected:
         """Read the whole file. Raises ConfigurationError for a file that is none, cut off, or too new."""
