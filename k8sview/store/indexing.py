@@ -42,7 +42,8 @@ class Indexer:
         )
 
     def _replace_pod(self, key: Key, before: Pod | None, after: Pod | None) -> None:
-        # Specs and labels rarely change: most updates of a pod touch its status alone and cost three comparisons.
+        # Most updates of a pod touch its status alone and cost a few comparisons. What a pod refers to never changes
+        # while it lives, but its name may pass to another pod between two lists.
         labels_before = before.metadata.labels if before else {}
         labels_after = after.metadata.labels if after else {}
         if labels_before != labels_after:
@@ -51,7 +52,7 @@ class Indexer:
         node_after = after.spec.node_name if after else ""
         if node_before != node_after:
             _swap(self._nodes, {node_before} - {""}, {node_after} - {""}, key)
-        if before is None or after is None:
+        if before is None or after is None or before.metadata.uid != after.metadata.uid:
             _swap(self._referrers, _references(key[0], before), _references(key[0], after), key)
 
 

@@ -179,9 +179,11 @@ class Store:
     def _drop(self, event: events.ScopeDropped) -> None:
         rows = self._open(event.resource)
         rows.scopes.pop(event.scope, None)
-        kept = [key for key in (*rows.objects, *rows.malformed) if event.scope in (None, key[0])]
-        if event.scope is not None or not rows.scopes:
-            self._remove(event.resource, rows, kept)
+        everything = rows.scopes.get(None)
+        if everything is not None and (everything == LOADING or everything.state.readable):
+            return  # still read, namespace by namespace no more
+        gone = [key for key in (*rows.objects, *rows.malformed) if key[0] not in rows.scopes]
+        self._remove(event.resource, rows, gone)
 
     def _remove(self, resource: str, rows: _Rows, keys: Iterable[Key]) -> None:
         changed = self._changed[resource]
