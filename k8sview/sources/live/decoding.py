@@ -25,6 +25,7 @@ STRETCH = 256 * 1024
 _SEAMS = (b'},{"metadata":{', b'},{"apiVersion":"')
 
 _MALFORMED_TEXT = 300
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class _ListMeta(msgspec.Struct, rename="camel"):
@@ -114,6 +115,7 @@ class ObjectDecoder:
     def __init__(self, kind: Kind, *, raw: bool = False) -> None:
         self._kind = kind
         self._custom = kind.struct is Custom
+        self._secret = kind.resource.name == "secrets"
         self._one: msgspec.json.Decoder[Any] = msgspec.json.Decoder(kind.struct)
         self._many: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[kind.struct])  # type: ignore[name-defined]
         self._raw = raw
@@ -138,14 +140,19 @@ class ObjectDecoder:
             one = self._second_try(raw, number)
         if not one.metadata.name:
             return Malformed(msgspec.structs.replace(one.metadata, name=f"(item {number})"), "it has no name")
-        return one
+        return self._kept(one) if self._secret else one
+
+    def _kept(self, secret: Any) -> Any:
+        """``kubectl apply`` leaves a copy of the payload in the metadata; it goes no further than here."""
+        secret.metadata.annotations.pop(LAST_APPLIED, None)
+        return secret
 
     def _batch(self, part: bytes, number: int) -> Batch:
         if not self._custom and not self._raw:
             try:
                 objects = self._many.decode(part)
                 if all(one.metadata.name for one in objects):
-                    return Batch(objects, [])
+                    return Batch([self._kept(one) for one in objects] if self._secret else objects, [])
             except msgspec.MsgspecError:
                 pass
         try:

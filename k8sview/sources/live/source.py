@@ -33,8 +33,6 @@ from k8sview.sources.live.waiting import Bell
 
 Scope = tuple[str, str | None]
 
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-
 
 class LiveSource:
     """Implements ``contract.Source`` for the cluster of a kubeconfig context."""
@@ -295,5 +293,5 @@ def _presentable(body: bytes) -> bytes:
             if isinstance(whole.get(field), dict):
                 whole[field] = dict.fromkeys(whole[field], "")
         if isinstance(meta.get("annotations"), dict):
-            meta["annotations"].pop(_LAST_APPLIED, None)
+            meta["annotations"].pop(decoding.LAST_APPLIED, None)
     return msgspec.json.encode(whole)

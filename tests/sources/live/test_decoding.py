@@ -154,3 +154,11 @@ def test_watch_events() -> None:
     assert decoding.version_in(b"[]") == ""
     assert decoding.status_code(b'{"code":410}') == 410
     assert decoding.status_code(b"[]") == 0
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_the_copy_of_a_secret_in_its_annotations_is_dropped(raw: bool) -> None:
+    annotations = {decoding.LAST_APPLIED: "c2VjcmV0", "kept": "yes"}
+    for kind, expected in (("secrets", {"kept": "yes"}), ("configmaps", annotations)):
+        (batch,) = read(KINDS[kind], [{"metadata": {"name": "a", "annotations": dict(annotations)}}], raw=raw)
+        assert batch.objects[0].metadata.annotations == expected
