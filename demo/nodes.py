@@ -30,7 +30,7 @@ def node(pool: str, name: str) -> Object:
     system = {
         "architecture": "amd64",
         "operatingSystem": "linux",
-        "containerRuntimeVersion": "containerd://2.1.5",
+        "containerRuntimeVersion": "containerd://2.3.1",
         "kubeletVersion": "v1.37.2",
         "kubeProxyVersion": "",
         "machineID": f"ec2{number:029x}",

@@ -10,6 +10,7 @@ Object = dict[str, Any]
 
 _TIME = re.compile(r"^@([+-])((?:\d+[dhms])+)$")
 _PART = re.compile(r"(\d+)([dhms])")
+_APPLICATIONS = ("shop", "payments", "search", "reporting")
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -74,9 +75,12 @@ def workload(row: Object) -> list[Object]:
     """A workload with what belongs to it (Service, disruption budget) from one row of workloads.yaml."""
     kind, path = row["run"].split()
     namespace, name = path.split("/")
-    labels = {**row["labels"], **({"team": row["team"]} if "team" in row else {})}
+    owner = {"team": row["team"]} if "team" in row else {}
+    if namespace not in _APPLICATIONS:
+        owner = {"app.kubernetes.io/managed-by": "Helm"}
+    labels = {**owner, **row["labels"]}
     metadata = {"name": name, "namespace": namespace, "labels": labels}
-    template = {"metadata": {"labels": {**labels, "app.kubernetes.io/instance": name}}, "spec": pod_spec(row)}
+    template = {"metadata": {"labels": {"app.kubernetes.io/instance": name, **labels}}, "spec": pod_spec(row)}
     found = [_controller(kind, metadata, template, row)]
     if "service" in row:
         service, port = row["service"].split()
@@ -102,8 +106,7 @@ def workload(row: Object) -> list[Object]:
 
 
 def pod_spec(row: Object) -> Object:
-    """Its pods: an application's have probes and spread, a platform's have requests and a place."""
-    application = "team" in row or row.get("pool") == "apps"
+    """What its pods are made of and where they go."""
     spec: Object = {"containers": [_container(name, image, row) for name, image in row["images"].items()]}
     if row.get("host"):
         spec["hostNetwork"] = True
@@ -115,15 +118,17 @@ def pod_spec(row: Object) -> Object:
         spec["priorityClassName"] = "system-node-critical" if row.get("host") else "system-cluster-critical"
     if "claim" in row:
         spec["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": row["claim"]}}]
-    if "beside" in row:
-        namespace, name = row["beside"].split("/")
+    near = "beside" if "beside" in row else "apart"
+    if near in row:
+        namespace, name = row[near].split("/")
         term = {
             "labelSelector": {"matchLabels": {"app.kubernetes.io/name": name}},
             "namespaces": [namespace],
             "topologyKey": "kubernetes.io/hostname",
         }
-        spec["affinity"] = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
-    elif application and row.get("replicas", 1) > 1:
+        affinity = "podAffinity" if near == "beside" else "podAntiAffinity"
+        spec["affinity"] = {affinity: {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    elif row.get("replicas", 1) > 1:
         spec["topologySpreadConstraints"] = [
             {
                 "maxSkew": 1,

@@ -16,7 +16,7 @@ from tests.controlplane.pki import Authority
 
 Object = dict[str, Any]
 _STORY = Path(__file__).with_name("story")
-_TEAMS = {"shop": "shop", "payments": "payments", "reporting": "data"}
+_TEAMS = {"shop": "shop", "payments": "payments", "reporting": "data", "search": ""}  # search forgot to say
 
 
 def _rows(name: str) -> list[Object]:
@@ -38,6 +38,7 @@ async def build(api: ApiWriter, plane: ControlPlane) -> None:
     more += ["certificates.k8s.io", "storagemigration.k8s.io", "flowcontrol.apiserver.k8s.io"]
     await api.apply([*definitions, *_namespaces([*workloads, *custom])])
     await api.apply([nodes.node(pool, name) for pool, name in nodes.names()])
+    plane.start_kwok()  # only now: it would fill in what a node does not say of itself yet
     await api.apply([each for _, name in nodes.names() for each in nodes.companions(name)])
     await api.apply([*_claims(), *rights.viewer([*groups, *more])])
     await api.apply(workloads)
@@ -64,7 +65,8 @@ def _namespaces(found: list[Object]) -> list[Object]:
     names = sorted({each["metadata"]["namespace"] for each in found if "namespace" in each["metadata"]})
     made: list[Object] = []
     for name in names:
-        labels = {"team": _TEAMS[name]} if name in _TEAMS else {}
+        team = _TEAMS.get(name, "platform")
+        labels = {"team": team} if team else {}
         if name in ("shop", "payments"):
             labels["pod-security.kubernetes.io/enforce"] = "baseline"
         made.append({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})

@@ -51,7 +51,7 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
-    with ControlPlane() as plane:
+    with ControlPlane(kwok=False) as plane:
         done = asyncio.run(_record(plane, DEMO))
     _say(f"{done.path.name}: {done.objects} objects, {done.path.stat().st_size / 1024:.0f} KiB")
     for name, scope, state in done.unreadable:

@@ -83,6 +83,7 @@ def test_a_node_was_changed_in_place(view: View) -> None:
     assert {node.status.node_info.os_image for node in view.table("nodes") if node.metadata.name == host} == {
         "Ubuntu 24.04.4 LTS"
     }
+    assert {node.status.node_info.kubelet_version for node in view.table("nodes")} == {"v1.37.2"}
     assert all(change.at <= view.taken_at for change in view.changes)
 
 
