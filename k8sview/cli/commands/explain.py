@@ -1,0 +1,97 @@
+"""``k8sview explain ID``: one check in full, its judgement shown as the catalogue states it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from k8sview.analysis.checks.check import Check
+from k8sview.catalog.documents import parse_document
+from k8sview.catalog.loader import Catalog, builtin_folder
+from k8sview.catalog.problems import nearest
+from k8sview.cli.console import Console, UsageError
+from k8sview.cli.documents import document
+from k8sview.cli.exit_codes import ExitCode
+from k8sview.cli.front import OpenApp
+from k8sview.cli.opening import catalog_of
+from k8sview.reports.layout import Role, paint, paragraph
+
+_JUDGEMENT = ("each", "where", "assert", "rule", "with")
+
+
+def explain(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> ExitCode:
+    """Everything the catalogue knows of a check."""
+    catalog = catalog_of(arguments)
+    check = catalog.check(arguments.ID)
+    if check is None:
+        close = nearest(arguments.ID, [one.id for one in catalog.checks])
+        raise UsageError(f"no check is called {arguments.ID!r}{close}; see k8sview checks list")
+    judged = _judgement(check)
+    tests = [(one.spec.name, one.spec.expect.value) for one in catalog.tests if one.check_id == check.id]
+    if arguments.output == "json":
+        console.write(_json(check, judged, tests))
+    else:
+        look = console.look()
+        console.write(_text(catalog, check, judged, tests, look.width, colour=look.colour))
+    return ExitCode.OK
+
+
+def _judgement(check: Check) -> dict[str, Any]:
+    """The part of its file that says when it fails."""
+    file = check.origin.rpartition(":")[0]
+    path = builtin_folder().parent / file if file.startswith("checks/") else Path(file)
+    if not path.is_file():
+        path = Path(file)
+    parsed = parse_document(file, path.read_text(encoding="utf-8")).value
+    own = next(one for one in parsed["checks"] if one.get("id") == check.id)
+    return {key: own[key] for key in _JUDGEMENT if key in own}
+
+
+def _json(check: Check, judged: dict[str, Any], tests: list[tuple[str, str]]) -> str:
+    body = {
+        "kind": "Check",
+        "id": check.id,
+        "title": check.title,
+        "layer": check.layer,
+        "component": check.component,
+        "severity": check.severity,
+        "requires": check.requires,
+        "wants": check.wants,
+        "dependsOn": check.depends_on,
+        "judgement": judged,
+        "why": check.why,
+        "next": check.next,
+        "url": check.url,
+        "tests": [{"name": name, "expect": expect} for name, expect in tests],
+        "origin": check.origin,
+    }
+    return document(body)
+
+
+def _text(
+    catalog: Catalog, check: Check, judged: dict[str, Any], tests: list[tuple[str, str]], width: int, *, colour: bool
+) -> str:
+    component = next(one for one in catalog.components if one.id == check.component)
+    lines = [
+        paint(check.title, Role.TITLE, colour=colour),
+        f"{check.id} · {check.severity} · {check.layer} · {component.title} · {check.origin}",
+    ]
+
+    def section(title: str, *content: str) -> None:
+        lines.extend(("", paint(title, Role.TITLE, colour=colour)))
+        lines.extend(f"  {line}".rstrip() for line in content)
+
+    section("WHY", *paragraph(check.why, width=width - 2, indent=0))
+    section("NEXT", *check.next.splitlines())
+    section("READS", *check.requires, *(f"{name} (if it may)" for name in check.wants))
+    applies = "always" if check.topic else f"if {component.title} is {' or '.join(sorted(check.when))}"
+    section("APPLIES", applies)
+    if check.depends_on:
+        section("FOLLOWS FROM", *check.depends_on)
+    section("JUDGES", *yaml.safe_dump(judged, sort_keys=False, allow_unicode=True, width=width - 4).splitlines())
+    section("TESTS", *(f"{expect}: {name}" for name, expect in tests))
+    section("SEE", check.url)
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,92 @@
+"""From flags to what commands work with: the catalogue, the selection, the source, and one report of all three."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from k8sview.catalog.loader import Catalog, load_catalog
+from k8sview.cli.console import Console
+from k8sview.model.report import Report
+from k8sview.session.run import Clock, check_once, utc_now
+from k8sview.session.selection import Selection, select
+from k8sview.sources.contract import Source
+from k8sview.sources.live import LiveSource
+from k8sview.sources.recording.demo import DEMO
+from k8sview.sources.recording.source import RecordingSource
+
+DEMO_NAME = "demo"
+
+
+def namespaces_of(arguments: argparse.Namespace) -> tuple[str, ...] | None:
+    """None: the whole cluster. As in kubectl, -A wins over -n."""
+    if arguments.all_namespaces or not arguments.namespace:
+        return None
+    return tuple(dict.fromkeys(arguments.namespace))
+
+
+def selection_of(arguments: argparse.Namespace) -> Selection:
+    """What --layer, --component, --check and -n leave of the catalogue."""
+    return Selection(
+        layers=tuple(dict.fromkeys(arguments.layer or ())),
+        components=tuple(dict.fromkeys(arguments.component or ())),
+        checks=tuple(dict.fromkeys(arguments.check or ())),
+        namespaces=namespaces_of(arguments) if "namespace" in arguments else None,
+    )
+
+
+def catalog_of(arguments: argparse.Namespace) -> Catalog:
+    """The built-in catalogue and the folders that were named. Raises CatalogError."""
+    return load_catalog([Path(folder) for folder in arguments.checks or ()])
+
+
+def recording(path: str | Path) -> tuple[RecordingSource, Clock]:
+    """A recording (``demo``: ours) and its time: it is judged at its own last moment."""
+    source = RecordingSource(DEMO if path == DEMO_NAME else Path(path))
+
+    def clock() -> datetime:
+        return source.clock if source.clock.tzinfo is not None else utc_now()
+
+    return source, clock
+
+
+def live(arguments: argparse.Namespace) -> LiveSource:
+    """The cluster of a context; somebody at a terminal may answer what a login plugin asks."""
+    return LiveSource(
+        arguments.kubeconfig,
+        arguments.context,
+        request_timeout=arguments.request_timeout,
+        smooth=False,
+        interactive=sys.stdin.isatty() and sys.stderr.isatty(),
+    )
+
+
+def judge(arguments: argparse.Namespace, console: Console) -> Report:
+    """Read and judge once. Raises what the source and the catalogue raise."""
+    catalog, selection = catalog_of(arguments), selection_of(arguments)
+    select(catalog, selection)  # what does not exist is said before anybody is asked
+    source: Source
+    source, clock = recording(arguments.recording) if arguments.recording else (live(arguments), utc_now)
+
+    def progress(done: int, of: int) -> None:
+        console.progress(f"reading the cluster: {done} of {of} resources")
+
+    console.progress("connecting")
+    try:
+        report = asyncio.run(
+            check_once(source, catalog, selection, read_timeout=arguments.timeout, clock=clock, progress=progress)
+        )
+    finally:
+        console.end_progress()
+    return _at_its_moment(report) if arguments.recording else report
+
+
+def _at_its_moment(report: Report) -> Report:
+    """A recording is judged at one moment, whenever that is done: the same file gives the same bytes."""
+    run = msgspec.structs.replace(report.run, started_at=report.run.finished_at, duration_ms=0)
+    return msgspec.structs.replace(report, run=run)

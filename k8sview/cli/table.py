@@ -1,0 +1,148 @@
+"""The table of commands: one row each. Parser, help, completion and dispatch are all made from it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from k8sview.cli.options import (
+    CONNECTION,
+    GATE,
+    PACKS,
+    PATIENCE,
+    RECORDED,
+    SCOPE,
+    SELECTION,
+    VERBOSE,
+    Option,
+    choice,
+    plain_output,
+)
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+class Command(NamedTuple):
+    """``name`` may have two words. ``run`` is ``module:function`` below ``k8sview.cli.commands``."""
+
+    name: str
+    help: str
+    run: str
+    options: tuple[Option, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+# What ``k8sview`` alone does.
+APP = Command("", "open the terminal app", "app:current", (*CONNECTION, *SCOPE, *PACKS))
+
+_READING = (*CONNECTION, *SCOPE, *SELECTION, *PACKS, *RECORDED, *PATIENCE)
+
+COMMANDS = (
+    Command(
+        "check",
+        "judge the cluster once; for people and for CI",
+        "check:check",
+        (*GATE, *_READING, *VERBOSE),
+        (
+            "k8sview check --layer foundation",
+            "k8sview check -o text -o junit=report.xml --fail-on critical",
+            "k8sview check --from demo --json",
+        ),
+    ),
+    Command(
+        "components",
+        "what is installed on each floor, in which version",
+        "components:components",
+        (plain_output("text", "json"), *_READING),
+    ),
+    Command(
+        "access",
+        "the smallest role for the selected checks, ready for kubectl apply",
+        "access:access",
+        (
+            plain_output("yaml", "text", "json"),
+            Option(("--name",), "name of the role (default: k8sview)", "k8sview", {"metavar": "NAME"}),
+            Option(
+                ("--verify",),
+                "ask the server which of these rights are missing, and what each hides; exit 3 if any is",
+                False,
+                {"action": "store_true"},
+            ),
+            *CONNECTION,
+            *SCOPE,
+            *SELECTION,
+            *PACKS,
+        ),
+        ("k8sview access | kubectl apply -f -", "k8sview access -n shop", "k8sview access --verify"),
+    ),
+    Command(
+        "explain",
+        "one check: why it matters, what it reads, how it judges, what to do",
+        "explain:explain",
+        (Option(("ID",), "id of a check", settings={"metavar": "ID"}), plain_output("text", "json"), *PACKS),
+        ("k8sview explain basement.cert-manager.certificates-ready",),
+    ),
+    Command(
+        "checks list",
+        "every check of the catalogue",
+        "checks:list_checks",
+        (plain_output("text", "json"), *SELECTION, *PACKS),
+    ),
+    Command(
+        "checks test",
+        "run the tests inside catalogue files (default: the built-in ones)",
+        "checks:run_checks_tests",
+        (
+            Option(("DIR",), "folder or file of a catalogue", (), {"nargs": "*", "metavar": "DIR"}, "directory"),
+            *VERBOSE,
+        ),
+    ),
+    Command("schema", "the JSON Schema of the check report", "schema:schema"),
+    Command(
+        "contexts", "the contexts of the kubeconfig", "contexts:contexts", (plain_output("text", "json"), *CONNECTION)
+    ),
+    Command(
+        "demo",
+        "open the app on the recording that ships with k8sview",
+        "app:demo",
+        (Option(("--once",), "print the house as text and exit", False, {"action": "store_true"}),),
+    ),
+    Command(
+        "open",
+        "open the app on a recording",
+        "app:open_file",
+        (Option(("FILE",), "a recording", settings={"metavar": "FILE"}, completes="file"), *SCOPE, *PACKS),
+    ),
+    Command(
+        "record",
+        "write what the cluster is now (and does for a while) into a file; secrets and values stay out",
+        "record:record",
+        (
+            Option(("FILE",), "the file to write", settings={"metavar": "FILE"}, completes="file"),
+            Option(
+                ("--for",),
+                "also follow what happens for this long (Ctrl-C ends it early)",
+                0.0,
+                {"type": PATIENCE[0].settings["type"], "metavar": "DURATION", "dest": "seconds"},
+            ),
+            Option(("--title",), "a title for the recording", "", {"metavar": "TEXT"}),
+            *CONNECTION,
+            *SCOPE,
+        ),
+        ("k8sview record incident.k8sview --for 2m",),
+    ),
+    Command(
+        "completion",
+        "a completion script for your shell",
+        "completion:completion",
+        (
+            Option(
+                ("SHELL",),
+                "bash, zsh or fish",
+                settings={"type": choice("shell", SHELLS), "metavar": "|".join(SHELLS)},
+            ),
+        ),
+        ("source <(k8sview completion bash)", "k8sview completion fish > ~/.config/fish/completions/k8sview.fish"),
+    ),
+)
+
+GROUPS = {"checks": "the catalogue of checks"}
