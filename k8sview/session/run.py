@@ -63,6 +63,7 @@ async def check_once(
                 await _settled(store, reading, news, progress)
         except TimeoutError:
             pass  # tables that still load are judged as unread
+        take(events.Usage(source.usage()))
     finally:
         await source.close()
     view = store.view()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from k8sview.model.events import Connected, Event
+from k8sview.model.events import ApiUsage, Connected, Event
 from k8sview.model.resources import Resource
 
 Emit = Callable[[Event], None]
@@ -75,6 +75,9 @@ class Source(Protocol):
 
     async def get(self, resource: Resource, namespace: str | None, name: str) -> bytes:
         """One whole object as JSON, Secret payloads and managedFields removed. Raises NotReadableError."""
+
+    def usage(self) -> ApiUsage:
+        """What was asked of the server so far; all zero where there is none."""
 
     async def close(self) -> None:
         """End every request; emits nothing more."""
