@@ -18,6 +18,9 @@ from k8sview.model.objects.meta import Custom
 
 Reader = Callable[[Any], list[Any]]
 
+_ENVELOPE = {"metadata": "metadata", "apiVersion": "api_version", "kind": "kind"}
+"""What a custom resource keeps beside its free-form body."""
+
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[([^\]]*)\]")
 
 
@@ -76,9 +79,9 @@ def _step(value: Any, step: str) -> Iterable[Any]:
 def _listed(values: list[Any] | tuple[Any, ...], inner: str) -> Iterable[Any]:
     if inner == "*":
         return values
-    if inner.lstrip("-").isdigit():
-        index = int(inner)
-        return values[index : index + 1] if index >= 0 else values[index:][:1]
+    if inner.removeprefix("-").isdecimal():
+        index = int(inner) + (len(values) if inner.startswith("-") else 0)
+        return values[index : index + 1] if index >= 0 else ()
     name, equals, wanted = inner.partition("=")
     if not equals:
         return ()
@@ -89,9 +92,9 @@ def _named(value: Any, name: str) -> Iterable[Any]:
     if isinstance(value, dict):
         return (value[name],) if name in value else ()
     if isinstance(value, Custom):
-        if name != "metadata":
-            return (value.body[name],) if name in value.body else ()
-        return (value.metadata,)
+        if name in _ENVELOPE:
+            return (getattr(value, _ENVELOPE[name]),)
+        return (value.body[name],) if name in value.body else ()
     if isinstance(value, msgspec.Struct):
         attribute = _attributes(type(value)).get(name)
         return (getattr(value, attribute),) if attribute else ()

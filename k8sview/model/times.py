@@ -10,14 +10,18 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)")
 
 
 def parse_time(text: object) -> datetime | None:
-    """An RFC 3339 time as an aware UTC value; None for anything that is not one (absent, null, wrongly typed)."""
+    """An RFC 3339 time as an aware UTC value; None for anything that is not one (absent, null, wrongly typed).
+
+    Year 1 is Go's zero time: controllers write it where they mean "never".
+    """
     if not isinstance(text, str) or not text:
         return None
     try:
         value = datetime.fromisoformat(text)
-    except ValueError:
+        value = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return value if value.year > 1 else None
 
 
 def format_time(value: datetime) -> str:
@@ -27,16 +31,22 @@ def format_time(value: datetime) -> str:
 
 def parse_duration(text: object) -> timedelta | None:
     """``10m``, ``1h30m``, ``21d``, ``2w``; a bare number is seconds. None if it is no duration."""
+    seconds: float
     if isinstance(text, int | float) and not isinstance(text, bool):
-        return timedelta(seconds=text)
-    if not isinstance(text, str) or not text:
+        seconds = text
+    elif not isinstance(text, str) or not text:
         return None
-    if text.isdigit():
-        return timedelta(seconds=int(text))
-    parts = _PART.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
+    elif text.isdecimal():
+        seconds = int(text)
+    else:
+        parts = _PART.findall(text)
+        if not parts or "".join(number + unit for number, unit in parts) != text:
+            return None
+        seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    try:
+        return timedelta(seconds=seconds)
+    except (OverflowError, ValueError):  # longer than any calendar, or not a number
         return None
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
 
 
 def format_age(span: timedelta) -> str:

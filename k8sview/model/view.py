@@ -72,15 +72,19 @@ class View(msgspec.Struct, frozen=True):
         return found if found is not None else Table(_unknown_resource(resource))
 
     def served(self, resource: str) -> bool | None:
-        """Whether the API serves the resource; None where its group's discovery failed."""
+        """Whether the API serves the resource; None where its group's discovery failed, or nothing was discovered."""
         if resource in self.resources:
             return True
+        if not self.resources:
+            return None
         return None if resource.partition(".")[2] in self.missing_groups else False
 
     def served_group(self, group: str) -> bool | None:
-        """Whether any resource of an API group is served."""
+        """Whether any resource of an API group is served; None as for ``served``."""
         if any(resource.group == group for resource in self.resources.values()):
             return True
+        if not self.resources:
+            return None
         return None if group in self.missing_groups else False
 
     def get(self, resource: str, name: str, namespace: str | None = None) -> Any:

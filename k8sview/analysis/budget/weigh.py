@@ -172,7 +172,7 @@ def _used(component: Weighed, view: View) -> int | None:
     number = 0
     for resource in component.use:
         table = view.table(resource)
-        if not table.state.state.readable and view.served(resource) is False and view.resources:
+        if not table.state.state.readable and view.served(resource) is False:
             continue
         count = None if table.partial else table.count
         if count is None:
