@@ -36,6 +36,7 @@ class RecordingSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._changes: dict[str, list[lines.Change]] = {}
+        self._states: dict[str, dict[str | None, TableState]] = {}
         self._connected = Connected(Cluster(), ())
         self._namespaces: tuple[str, ...] | None = None
         self._tasks: dict[tuple[str, str | None], asyncio.Task[None]] = {}
@@ -120,10 +121,17 @@ class RecordingSource:
                     self._namespaces = line.names
                 case _:
                     self._changes.setdefault(line.resource, []).append(line)
-                    if isinstance(line, lines.StateLine) and line.scope is not None:
-                        scopes.add(line.scope)
+                    if isinstance(line, lines.StateLine):
+                        self._note(line)
+                        scopes |= {line.scope} if line.scope is not None else set()
         if self._namespaces is None and scopes:
             self._namespaces = tuple(sorted(scopes))
+
+    def _note(self, line: lines.StateLine) -> None:
+        """The last state of each scope; a list that was being read again still stands as it was."""
+        states = self._states.setdefault(line.resource, {})
+        if line.state is not State.LOADING or line.scope not in states:
+            states[line.scope] = line.table_state()
 
     def _cluster(self, header: lines.Header) -> Cluster:
         about = header.cluster
@@ -147,7 +155,7 @@ class RecordingSource:
         for number, event in enumerate(self._events(resource, scope), 1):
             if event is not None:
                 self._emit(event)
-            if number % _SLICE == 0:
+            if event is not None or number % _SLICE == 0:
                 await asyncio.sleep(0)
 
     def _events(self, resource: Resource, scope: str | None) -> Iterator[_Played | None]:
@@ -189,7 +197,7 @@ class RecordingSource:
 
     def _source_of(self, resource: Resource, scope: str | None) -> str | None:
         """The recorded scope that answers for ``scope``: itself, or all namespaces where those could be read."""
-        recorded = self._recorded(resource)
+        recorded = self._states.get(resource.name, {})
         if scope in recorded:
             return scope
         if scope is not None and None in recorded and recorded[None].state.readable:
@@ -198,7 +206,7 @@ class RecordingSource:
 
     def _state(self, resource: Resource, scope: str | None) -> TableState:
         """The last state of a scope."""
-        recorded = self._recorded(resource)
+        recorded = self._states.get(resource.name, {})
         source = self._source_of(resource, scope)
         if source in recorded:
             state = recorded[source]
@@ -213,15 +221,6 @@ class RecordingSource:
         if served or resource.group in connected.missing_groups:
             return TableState(State.FAILED, _MISSING)
         return TableState(State.NOT_SERVED, f"the recorded cluster does not serve {resource.name}")
-
-    def _recorded(self, resource: Resource) -> dict[str | None, TableState]:
-        found: dict[str | None, TableState] = {}
-        for change in self._changes.get(resource.name, ()):
-            if isinstance(change, lines.StateLine):
-                loads_again = change.state is State.LOADING and change.scope in found
-                if not loads_again:
-                    found[change.scope] = change.table_state()
-        return found
 
 
 _NOWHERE = "\0"
