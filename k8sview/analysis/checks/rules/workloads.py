@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, ref_to, warns
+from k8sview.analysis.checks.outcome import (
+    PASS,
+    Context,
+    Judged,
+    Outcome,
+    cannot_tell,
+    fails,
+    not_applicable,
+    ref_to,
+    warns,
+)
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.components import Part
 from k8sview.model.health import Health, HealthVerdict
@@ -21,7 +31,9 @@ class WorkloadsReadyParameters(Parameters, frozen=True, kw_only=True):
 
 @rule("workloads-ready", WorkloadsReadyParameters)
 def workloads_ready(context: Context, parameters: WorkloadsReadyParameters) -> Iterator[Judged]:
-    component = context.component
+    component, wanted = context.component, parameters.parts
+    if wanted and not {*component.missing_parts, *(part.name for part in component.parts)} & {*wanted}:
+        yield Judged(None, not_applicable(f"{component.title} runs without {' or '.join(wanted)}"))
     for name in component.missing_parts:
         if not parameters.parts or name in parameters.parts:
             message = f"no workload of {component.title}'s {name} was found"
