@@ -1,4 +1,4 @@
-"""References to a component's own workloads, as detection found them: what a finding names when something is missing."""
+"""References to a component's own workloads, as detection found them, for findings about something missing."""
 
 from __future__ import annotations
 
