@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerState
 
 from k8sview.model.events import Link
 from k8sview.model.text import plain
@@ -63,7 +64,7 @@ class K8sViewApp(App[None]):
         self._clock = clock
         self._connection = Connection(open_session, lambda: self.call_next(self._show_picture))
         self.outlook = Outlook(self.desk, self._connection, list_contexts, settings.keys, clock)
-        self.outlook.run = lambda work: self.run_worker(work, group="fetch", exclusive=True, exit_on_error=False)
+        self.outlook.run = self._fetch
         self._message_left = 0
 
     def on_mount(self) -> None:
@@ -100,6 +101,14 @@ class K8sViewApp(App[None]):
             self._remember()
             self.desk.change_target(target)
             self._open_screen()
+
+    def _fetch(self, job: Callable[[], Coroutine[None, None, None]]) -> None:
+        self.run_worker(job(), group="fetch", exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """No work in the background fails silently."""
+        if event.state is WorkerState.ERROR:
+            self._say(f"{event.worker.name or 'work'} failed: {event.worker.error}", Role.FAIL)
 
     async def on_unmount(self) -> None:
         await self._connection.close()

@@ -21,7 +21,7 @@ from k8sview.tui.theme import THEMES
 
 
 class Outlook:
-    """``run`` starts a coroutine in the app; ``without`` stands in where no session could be opened."""
+    """``run`` starts work in the app; ``without`` stands in where no session could be opened."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Outlook:
         self._list_contexts = list_contexts
         self._keys = keys
         self._clock = clock
-        self.run: Callable[[Coroutine[Any, Any, None]], object] = lambda work: work.close()
+        self.run: Callable[[Callable[[], Coroutine[None, None, None]]], object] = lambda work: None
         self.without: Picture | None = None
 
     @property
@@ -83,7 +83,7 @@ class Outlook:
         async def get() -> None:
             answer(await self._connection.get(resource, namespace, name))
 
-        self.run(get())
+        self.run(get)
 
     def contexts(self) -> tuple[ContextEntry, ...]:
         try:

@@ -13,7 +13,8 @@ from k8sview.tui.present.cells import Role, Word
 
 
 class Column(NamedTuple):
-    """One column. ``flexible`` ones give way when the terminal is narrow; ``wide`` ones show only on request."""
+    """One column. ``flexible`` ones give way, down to ``least``, when the terminal is narrow; ``wide`` ones show only
+    on request. What is too long is cut in the middle; a ``sentence`` at its end."""
 
     id: str
     title: str
@@ -21,6 +22,8 @@ class Column(NamedTuple):
     flexible: bool = False
     wide: bool = False
     widest: int = 48
+    least: int = 10
+    sentence: bool = False
 
 
 class Surroundings(NamedTuple):
@@ -42,9 +45,9 @@ class TableSpec(NamedTuple):
         return next((number for number, column in enumerate(self.columns) if column.id == column_id), None)
 
 
-NAMESPACE = Column("namespace", "NAMESPACE", flexible=True, widest=24)
-NAME = Column("name", "NAME", flexible=True, widest=60)
-VERDICT = Column("verdict", "VERDICT", flexible=True, widest=34)
+NAMESPACE = Column("namespace", "NAMESPACE", flexible=True, widest=24, least=12)
+NAME = Column("name", "NAME", flexible=True, widest=60, least=20)
+VERDICT = Column("verdict", "VERDICT", flexible=True, widest=34, least=13, sentence=True)
 AGE = Column("age", "AGE", right=True)
 LABELS = Column("labels", "LABELS", wide=True, widest=80)
 

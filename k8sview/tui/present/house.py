@@ -10,14 +10,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from k8sview.model.components import Presence
-from k8sview.model.report import CheckResult, ComponentReport, Finding, Report
+from k8sview.model.report import CheckResult, ComponentReport, Report
 from k8sview.model.status import Layer, Status, Verdict
 from k8sview.model.view import Change, View
+from k8sview.reports.order import causes, unjudged
 from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span, age, status_badge
 from k8sview.tui.present.frame import FLOOR_BADGE, NOT_JUDGED
-from k8sview.tui.present.lines import BLANK, Line, fit, heading, line, pad, wrap, wrapped
+from k8sview.tui.present.lines import BLANK, Line, cut, fit, heading, line, pad, wrap, wrapped
 from k8sview.tui.present.links import place_of
+from k8sview.tui.present.measure import width_of
 
 RECENT = timedelta(minutes=30)
 
@@ -92,49 +94,60 @@ def floors(report: Report | None, width: int) -> list[Line]:
     lines: list[Line] = []
     verdicts = {one.id: one.verdict for one in report.summary.layers} if report else {}
     cause = cause_floor(report) if report else None
+    by_floor = {layer: cards(report, layer) if report else () for layer in Layer}
+    widths = _widths([card for found in by_floor.values() for card in found], width)
     for layer in reversed(Layer):
-        badge = FLOOR_BADGE.get(verdicts[layer], NOT_JUDGED) if layer in verdicts else NOT_JUDGED
-        found = cards(report, layer) if report else ()
-        lines.append(_floor_line(layer, badge, found, width, likely_cause=layer is cause))
-        lines.extend(_card_line(card, width) for card in found)
+        badge = FLOOR_BADGE[verdicts[layer]] if layer in verdicts else NOT_JUDGED
+        found = by_floor[layer]
+        lines.append(_floor_line(layer, badge, len(found), width, likely_cause=layer is cause))
+        lines.extend(_card_line(card, widths) for card in found)
         absent = _absent(report, layer)
         if absent:
-            lines.append(line(Span(f"│   · {absent} more not installed", Role.MUTED)))
+            lines.append(line(Span(f"│ · {absent} more known, not installed", Role.MUTED)))
         if report is None:
-            lines.append(line(Span("│   … waiting for the first judgement", Role.MUTED)))
+            lines.append(line(Span("│ … waiting for the first judgement", Role.MUTED)))
     lines.append(line(Span("▔" * width, Role.MUTED)))
     return lines
 
 
-def _floor_line(layer: Layer, badge: Span, found: Sequence[Card], width: int, *, likely_cause: bool) -> Line:
-    mark = "  ◀ lowest failing floor: look here first" if likely_cause else ""
-    count = f"{len(found)} components" if found else ""
-    room = max(0, width - len(f"┌─ {layer.name}  {badge.text}{mark}  {count} "))
-    return line(
-        Span("┌─ ", Role.MUTED),
-        Span(layer.name, Role.TITLE),
-        "  ",
-        badge,
-        Span(mark, badge.role),
-        Span(f"  {count} ", Role.MUTED),
-        Span("─" * room, Role.MUTED),
-        target=places.checks(layer.value),
-        key=f"floor:{layer.value}",
-    )
+def _floor_line(layer: Layer, badge: Span, count: int, width: int, *, likely_cause: bool) -> Line:
+    spans = [Span("┌─ ", Role.MUTED), Span(layer.name, Role.TITLE), Span(f" {badge.text} ", badge.role)]
+    tail = Span(f" {count} components " if count else "", Role.MUTED)
+    if likely_cause:
+        spans.append(Span("◀ lowest failing floor, look here first ", badge.role))
+    used = sum(width_of(span.text) for span in spans)
+    if used + len(tail.text) > width:
+        tail = Span("")
+    rule = "─" * max(0, width - used - len(tail.text))
+    return Line((*spans, Span(rule, Role.MUTED), tail), places.checks(layer.value), f"floor:{layer.value}")
 
 
-def _card_line(card: Card, width: int) -> Line:
+class _Widths(NamedTuple):
+    title: int
+    version: int
+    reason: int
+
+
+_BADGE = 10
+
+
+def _widths(found: Sequence[Card], width: int) -> _Widths:
+    """Titles and versions take what they need, within reason; the rest of the line says why."""
+    title = max((width_of(card.component.title) for card in found), default=0)
+    version = max((width_of(card.component.version or "") for card in found), default=0)
+    title, version = min(title, 24 if width >= 70 else 18), min(version, 11)
+    return _Widths(title, version, max(0, width - 2 - _BADGE - title - version - 2))
+
+
+def _card_line(card: Card, widths: _Widths) -> Line:
     component = card.component
-    badge = status_badge(card.status) if card.status is not None else Span("· no checks", Role.MUTED)
-    names = 22 if width >= 76 else 16
-    versions = 14 if width >= 60 else 10
-    reason = max(0, width - 2 - 12 - names - versions - 2)
+    badge = status_badge(card.status) if card.status is not None else Span("· NO CHECK", Role.MUTED)
     return line(
         Span("│ ", Role.MUTED),
-        Span(pad(badge.text, 11) + " ", badge.role),
-        Span(pad(component.title, names) + " ", Role.PLAIN),
-        Span(pad(component.version or "", versions) + " ", Role.MUTED),
-        Span(fit(card.reason, reason), badge.role if badge.role in (Role.FAIL, Role.UNKNOWN) else Role.PLAIN),
+        Span(pad(badge.text, _BADGE - 1) + " ", badge.role),
+        Span(pad(component.title, widths.title) + " ", Role.PLAIN),
+        Span(pad(component.version or "", widths.version) + " ", Role.MUTED),
+        Span(cut(card.reason, widths.reason), badge.role if badge.role is not Role.OK else Role.MUTED),
         target=places.checks(component.id),
         key=f"component:{component.id}",
     )
@@ -144,14 +157,6 @@ def _absent(report: Report | None, layer: Layer) -> int:
     if report is None:
         return 0
     return sum(one.layer is layer and one.state is Presence.ABSENT for one in report.components)
-
-
-def root_causes(report: Report) -> tuple[Finding, ...]:
-    """Findings that no other finding explains, worst first: by status, severity, and how much waits on them."""
-    known = {finding.fingerprint for finding in report.findings}
-    roots = [one for one in report.findings if one.caused_by not in known and one.exemption is None]
-    judged = [one for one in roots if one.status in (Status.FAIL, Status.WARN, Status.ERROR)]
-    return tuple(sorted(judged, key=lambda one: (-one.status.badness, one.severity.rank, -one.affects, one.message)))
 
 
 def evidence(report: Report | None, view: View | None, now: datetime, width: int, *, most: int = 8) -> list[Line]:
@@ -169,27 +174,29 @@ def evidence(report: Report | None, view: View | None, now: datetime, width: int
 
 
 def _causes(report: Report, width: int, most: int) -> Iterable[Line]:
-    causes = root_causes(report)
-    if not causes:
-        complete = not any(check.status is Status.UNKNOWN for check in report.checks)
+    found = causes(report)
+    if not found:
+        complete = not unjudged(report)
         text = "none found" if complete else "none found in what could be read"
         yield line(Span(text, Role.OK if complete else Role.UNKNOWN))
-    for finding in causes[:most]:
+    for finding in found[:most]:
         badge = status_badge(finding.status)
         where = str(finding.object) if finding.object else "cluster"
         target = place_of(finding.object) or places.check(finding.check_id)
         yield line(
             Span(f"{badge.text[:1]} ", badge.role),
-            Span(fit(where, width - 2), Role.PLAIN),
+            Span(fit(where, width - 2), badge.role),
             target=target,
             key=finding.fingerprint,
         )
-        for part in wrap(finding.message, width - 4)[:2]:
-            yield line("    ", Span(part, badge.role))
+        first, *rest = wrap(finding.message, width - 4)
+        for part in (first, cut(" ".join(rest), width - 4)):
+            if part:
+                yield line("    ", Span(part, Role.PLAIN))
         if finding.affects:
             yield line("    ", Span(f"{finding.affects} more wait on this", Role.MUTED))
-    if len(causes) > most:
-        yield line(Span(f"and {len(causes) - most} more: :check", Role.MUTED), target=places.checks())
+    if len(found) > most:
+        yield line(Span(f"and {len(found) - most} more: :check", Role.MUTED), target=places.checks())
 
 
 def _changes(view: View | None, now: datetime, width: int, most: int) -> Iterable[Line]:
@@ -221,9 +228,9 @@ def coverage(report: Report | None, width: int) -> list[Line]:
     found = report.summary.coverage
     percent = f" ({found.percent:g} %)" if found.percent is not None else ""
     lines = wrapped(f"{found.evaluated} of {found.applicable} applicable checks looked{percent}", width)
-    unknown = sum(check.status is Status.UNKNOWN for check in report.checks)
-    if unknown:
-        text = f"{unknown} {'check' if unknown == 1 else 'checks'} could not look"
+    blind = len({check.id for check, _ in unjudged(report)})
+    if blind:
+        text = f"{blind} {'check' if blind == 1 else 'checks'} could not look at everything"
         lines.append(line(Span(f"? {text}", Role.UNKNOWN), target=places.checks(), key="unknown"))
     for denied in report.access.denied:
         resource = f"{denied.resource}.{denied.group}" if denied.group else denied.resource

@@ -34,8 +34,8 @@ CHECKS = TableSpec(
         Column("severity", "SEVERITY"),
         Column("layer", "LAYER", flexible=True, widest=10),
         Column("component", "COMPONENT", flexible=True, widest=24),
-        Column("name", "CHECK", flexible=True, widest=50),
-        Column("message", "MESSAGE", flexible=True, widest=110),
+        Column("name", "CHECK", flexible=True, widest=50, least=20, sentence=True),
+        Column("message", "MESSAGE", flexible=True, widest=110, least=16, sentence=True),
         Column("objects", "OBJECTS", right=True, wide=True),
         Column("id", "ID", wide=True, widest=70),
     ),
@@ -45,13 +45,13 @@ CHECKS = TableSpec(
 
 
 def chosen(report: Report | None, selection: str) -> Mapping[Key, CheckResult]:
-    """The checks of a layer, a component, or all, keyed for a table."""
+    """The checks of a layer, a component, or all, keyed so that equal ones stand by severity and id."""
     checks: Iterable[CheckResult] = report.checks if report else ()
     if selection in set(Layer):
         checks = (one for one in checks if one.layer.value == selection)
     elif selection:
         checks = (one for one in checks if one.component == selection)
-    return {("", one.id): one for one in checks}
+    return {(str(one.severity.rank), one.id): one for one in checks}
 
 
 def find_check(report: Report | None, check_id: str) -> CheckResult | None:

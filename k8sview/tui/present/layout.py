@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import NamedTuple
 
 from k8sview.tui.present.columns import Column
 
 GAP = 2
-_NARROWEST = 10
 
 
 class Layout(NamedTuple):
@@ -53,18 +53,19 @@ def lay_out(
 
 
 def _shrink(chosen: list[tuple[int, int]], columns: Sequence[Column], available: int) -> list[tuple[int, int]]:
+    """Take what is missing from the flexible columns, from each in proportion to what it can spare."""
     widths = dict(chosen)
     excess = Layout(tuple(chosen)).width - available
-    flexible = [at for at, _ in chosen if columns[at].flexible]
-    while excess > 0 and flexible:
-        widest = max(flexible, key=lambda at: widths[at])
-        if widths[widest] <= max(_NARROWEST, len(columns[widest].title)):
-            flexible.remove(widest)
-            continue
-        others = [widths[at] for at in flexible if at != widest and widths[at] < widths[widest]]
-        step = min(excess, max(1, widths[widest] - max(others, default=0)))
-        floor = max(_NARROWEST, len(columns[widest].title))
-        step = min(step, widths[widest] - floor)
-        widths[widest] -= step
+    spare = {
+        at: max(0, width - max(columns[at].least, len(columns[at].title)))
+        for at, width in chosen
+        if columns[at].flexible
+    }
+    if excess <= 0 or not any(spare.values()):
+        return chosen
+    share = min(1.0, excess / sum(spare.values()))
+    for at, most in sorted(spare.items(), key=lambda one: -one[1]):
+        step = min(most, ceil(most * share), excess)
+        widths[at] -= step
         excess -= step
     return [(at, widths[at]) for at, _ in chosen]

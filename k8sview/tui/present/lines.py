@@ -55,6 +55,17 @@ def fit(text: str, width: int) -> str:
     return text
 
 
+def cut(text: str, width: int) -> str:
+    """A sentence made plain, in at most ``width`` columns, cut at its end."""
+    text = plain(text)
+    if width_of(text) <= width:
+        return text
+    keep = min(len(text), max(0, width - 1))
+    while keep > 0 and width_of(text[:keep]) > width - 1:
+        keep -= 1
+    return f"{text[:keep].rstrip()}…" if width > 0 else ""
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Break at spaces (inside words where one is longer than a line), keeping the text's own line breaks."""
     lines: list[str] = []

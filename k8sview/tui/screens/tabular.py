@@ -194,6 +194,7 @@ class TabularScreen(FramedScreen):
         same = self.rows.sort_column == column_id
         self.rows.sort_by(column_id, reverse=same and not self.rows.reverse)
         self._rearranged()
+        self.table.ends(last=False)
 
     def action_faults(self) -> None:
         self.rows.narrow(self.rows.filter, faults_only=not self.rows.faults_only)

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from k8sview.model.resources import Key
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.layout import GAP, Layout, lay_out
-from k8sview.tui.present.lines import pad
+from k8sview.tui.present.lines import cut, pad
 from k8sview.tui.present.measure import width_of
 from k8sview.tui.present.rows import Change, Rows
 from k8sview.tui.widgets.cursor_view import GUTTER, CursorView
@@ -43,8 +43,9 @@ class VirtualTable(CursorView):
         self.wide = False
         self.left_out: frozenset[str] = frozenset()
         self._key: Key | None = None
-        self._natural = [width_of(column.title) + 2 for column in rows.spec.columns]
+        self._natural = [width_of(column.title) + 1 for column in rows.spec.columns]
         self._layout = Layout(())
+        self._grown = False
         self._cells: dict[Key, tuple[Span, ...]] = {}
         self._strips: dict[tuple[Key, bool], Strip] = {}
         self._head: Strip | None = None
@@ -70,7 +71,7 @@ class VirtualTable(CursorView):
     def show_rows(self, rows: Rows) -> None:
         """Another table altogether (its columns changed)."""
         self.rows = rows
-        self._natural = [width_of(column.title) + 2 for column in rows.spec.columns]
+        self._natural = [width_of(column.title) + 1 for column in rows.spec.columns]
         self.rearranged()
 
     def apply(self, change: Change) -> None:
@@ -118,28 +119,34 @@ class VirtualTable(CursorView):
             after = self.rows.cells(key, now)
             if after != before:
                 self._forget(key)
-                self._cells[key] = after
+                self._look(key, after)
                 self.refresh_item(index)
+        if self._grown:
+            self._lay_out()
 
     def measure(self) -> None:
         """Let columns grow to what is in sight. They never shrink while people look: nothing jumps."""
         now = self._now()
         order = self.rows.order
-        natural = self._natural
-        grown = self._layout == Layout(())
         for index in self.in_sight:
             key = order[index]
-            if key in self._cells:
-                continue
-            cells = self._cells[key] = self.rows.cells(key, now)
-            for at, cell in enumerate(cells):
-                width = width_of(cell.text)
-                if width > natural[at]:
-                    natural[at], grown = width, True
-        if grown:
+            if key not in self._cells:
+                self._look(key, self.rows.cells(key, now))
+        if self._grown or self._layout == Layout(()):
             self._lay_out()
 
+    def _look(self, key: Key, cells: tuple[Span, ...]) -> tuple[Span, ...]:
+        """Keep what a row shows, and note if a column is too narrow for it."""
+        self._cells[key] = cells
+        natural = self._natural
+        for at, cell in enumerate(cells):
+            width = width_of(cell.text)
+            if width > natural[at]:
+                natural[at], self._grown = width, True
+        return cells
+
     def _lay_out(self) -> None:
+        self._grown = False
         available = self.scrollable_content_region.width - GUTTER
         columns = self.rows.spec.columns
         layout = lay_out(columns, self._natural, available, wide=self.wide, left_out=self.left_out)
@@ -200,13 +207,16 @@ class VirtualTable(CursorView):
     def _draw(self, key: Key, width: int, *, selected: bool) -> Strip:
         cells = self._cells.get(key)
         if cells is None:
-            cells = self._cells[key] = self.rows.cells(key, self._now())
+            cells = self._look(key, self.rows.cells(key, self._now()))
+            if self._grown:
+                self.call_later(self._lay_out)
         style = self.painter.style
         blank = style(cursor=selected)
         segments = [Segment("▸ " if selected else "  ", blank)]
         for at, size in self._layout.columns:
-            text = pad(cells[at].text, size)
-            if self.rows.spec.columns[at].right:
+            column = self.rows.spec.columns[at]
+            text = pad(cut(cells[at].text, size) if column.sentence else cells[at].text, size)
+            if column.right:
                 text = text.rstrip().rjust(size)
             segments.append(Segment(text, style(cells[at].role, cursor=selected)))
             segments.append(Segment(" " * GAP, blank))

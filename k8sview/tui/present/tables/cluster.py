@@ -169,7 +169,7 @@ EVENTS = TableSpec(
         Column("reason", "REASON", flexible=True, widest=26),
         Column("object", "OBJECT", flexible=True, widest=44),
         Column("count", "COUNT", right=True),
-        Column("message", "MESSAGE", flexible=True, widest=200),
+        Column("message", "MESSAGE", flexible=True, widest=200, least=24, sentence=True),
         Column("source", "SOURCE", wide=True),
     ),
     _event,

@@ -41,7 +41,7 @@ class ObjectScreen(PagedScreen):
     def __init__(self, window: Window, place: Place) -> None:
         super().__init__(window, place)
         self._yaml: list[Line] = []
-        self._yaml_of = ""
+        self._yaml_of: str | None = None
 
     @property
     def resource_name(self) -> str:
@@ -74,7 +74,7 @@ class ObjectScreen(PagedScreen):
     def show(self, picture: Picture) -> None:
         obj = self._object(picture)
         version = obj.metadata.resource_version if obj is not None else ""
-        if self.tab == "yaml" and (not self._yaml or self._yaml_of != version):
+        if self.tab == "yaml" and self._yaml_of != version:
             self._yaml_of = version
             namespace, name = places.object_key(self.place)
             self.window.fetch(self._resource(picture), namespace, name, self._fetched)
