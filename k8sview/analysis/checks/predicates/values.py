@@ -118,6 +118,8 @@ def _shown(value: Any) -> str:
 
 
 class PathParameters(Parameters, frozen=True, kw_only=True):
+    """``path``: where to look."""
+
     path: str
 
     def paths(self) -> tuple[str, ...]:
@@ -126,6 +128,7 @@ class PathParameters(Parameters, frozen=True, kw_only=True):
 
 @predicate("exists", PathParameters)
 def exists(parameters: PathParameters) -> Predicate:
+    """There is a value at ``path`` that is not empty."""
     read = reader(parameters.path)
 
     def judge(obj: Any, context: Context) -> Outcome:
@@ -138,6 +141,7 @@ def exists(parameters: PathParameters) -> Predicate:
 
 @predicate("absent", PathParameters)
 def absent(parameters: PathParameters) -> Predicate:
+    """There is no value at ``path``, or only empty ones."""
     read = reader(parameters.path)
 
     def judge(obj: Any, context: Context) -> Outcome:
