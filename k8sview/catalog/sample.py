@@ -21,6 +21,9 @@ from k8sview.store.store import Store
 
 DEFAULT_NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
+# The metrics API calls its kinds otherwise than their plurals.
+_IRREGULAR = {"NodeMetrics": "nodes", "PodMetrics": "pods"}
+
 
 class SampleError(ValueError):
     """A test states objects or names that cannot be used; the message is for its author."""
@@ -99,7 +102,7 @@ def _resource_of(raw: dict[str, Any], known: dict[str, Resource]) -> Resource:
     for name, row in KINDS.items():
         if row.resource.kind == kind and row.resource.group == group:
             return known[name]
-    plurals = _plurals(kind.lower())
+    plurals = (_IRREGULAR[kind],) if kind in _IRREGULAR else _plurals(kind.lower())
     plural = next((one for one in plurals if (f"{one}.{group}" if group else one) in known), plurals[0])
     namespaced = "namespace" in raw["metadata"]
     return Resource(group=group, version=version, plural=plural, kind=kind, namespaced=namespaced)
