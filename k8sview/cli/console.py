@@ -38,7 +38,7 @@ class Console:
         self._out = out or sys.stdout
         self._err = err or sys.stderr
         self._quiet = quiet
-        self.interactive = self._out.isatty()
+        self.interactive = _is_terminal(self._out)
         plain_wanted = bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
         self.colour = color == "always" or (color == "auto" and self.interactive and not plain_wanted)
         self._progress_shown = False
@@ -97,6 +97,10 @@ class Console:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self._out.fileno())
             os.close(nowhere)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    return stream.isatty()
 
 
 def write_file(path: str, text: str) -> None:

@@ -1,0 +1,71 @@
+"""The front door as a process: what --help loads, versions, closed pipes, a full disk, both program names."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from k8sview import __version__
+from k8sview.cli.parser import build_parser
+from k8sview.cli.table import COMMANDS
+
+CALL = [sys.executable, "-m", "k8sview"]
+
+
+def run(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*CALL, *words], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_help_loads_next_to_nothing() -> None:
+    code = "import sys; from k8sview.__main__ import main; main(); print(*sys.modules, file=sys.stderr)"
+    result = subprocess.run(
+        [sys.executable, "-c", code, "--help"], capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = {name.partition(".")[0] for name in result.stderr.split()}
+    assert not loaded & {"textual", "rich", "kubernetes", "aiohttp", "yaml", "msgspec", "asyncio"}
+    for command in COMMANDS:
+        assert command.name.split()[0] in result.stdout
+
+
+def test_version() -> None:
+    assert run("--version").stdout == f"k8sview {__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_has_help_and_exists(command: object) -> None:
+    name = next(one for one in COMMANDS if one is command)
+    result = run(*name.name.split(), "--help")
+    assert (result.returncode, result.stderr) == (0, "")
+    module, _, function = name.run.partition(":")
+    assert (Path(__file__).parents[2] / "k8sview" / "cli" / "commands" / f"{module}.py").read_text().count(
+        f"def {function}("
+    ) == 1
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    process = subprocess.Popen([*CALL, "schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.close()
+    _, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (0, "")
+
+
+def test_a_full_disk_is_4() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full on this system")
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [*CALL, "schema"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert result.returncode == 4
+    assert result.stderr.startswith("k8sview: cannot write to stdout")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_flags_may_stand_before_the_command() -> None:
+    parser = build_parser()
+    assert parser.parse_args(["-n", "a", "check"]).namespace == ["a"]
+    assert parser.parse_args(["check", "-n", "a", "-n", "b,c"]).namespace == ["a", "b", "c"]
