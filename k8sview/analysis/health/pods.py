@@ -172,7 +172,7 @@ def _creating(view: View, pod: Pod, since: datetime | None, words: str) -> Healt
     end = grace_end(view, since, grace)
     return Health(
         HealthVerdict.PROGRESSING if end else HealthVerdict.DOWN,
-        "ContainerCreating",
+        (warning.reason if warning and end is None else "") or "ContainerCreating",
         joined(f"{words} still being created" if end is None else f"{words} being created", cause),
         since,
         evidence=("state.waiting.reason = ContainerCreating",),

@@ -19,6 +19,18 @@ from k8sview.model.view import View
 LOST_SOME = timedelta(minutes=5)
 LOST_ALL = timedelta(minutes=1)
 
+# Faults of a pod that a rollout may outlive: a node that comes, a start that is slow. They count after the deadline.
+_MATTERS_OF_TIME = frozenset(
+    {
+        "Unschedulable",
+        "ContainerCreating",
+        "ContainersNotReady",
+        "InitTooLong",
+        "PodNotReady",
+        "ReadinessGatesNotReady",
+    }
+)
+
 
 class Replicas(msgspec.Struct, frozen=True, kw_only=True):
     """Where a workload stands, in words that its four kinds share.
@@ -92,10 +104,17 @@ def _verdict(view: View, replicas: Replicas) -> Health:
     if replicas.rollout == "stalled":
         cause = worst[1].message if worst else replicas.stalled
         return _fault(replicas, worst[1].reason if worst else "ProgressDeadlineExceeded", cause, worst)
-    if worst is not None and worst[1].verdict.faulty:
+    definite = next((one for one in relevant.faulty if one[1].reason not in _MATTERS_OF_TIME), None)
+    if definite is None and not _young(view, replicas):
+        definite = worst if worst is not None and worst[1].verdict.faulty else None
+    if definite is not None:
         rollout = "stalled" if replicas.rollout == "moving" else None
-        return _fault(replicas, worst[1].reason, worst[1].message, worst, rollout)
+        return _fault(replicas, definite[1].reason, definite[1].message, definite, rollout)
     return _in_time(view, replicas, worst[1] if worst else None)
+
+
+def _young(view: View, replicas: Replicas) -> bool:
+    return replicas.rollout == "moving" and grace_end(view, replicas.started, replicas.deadline) is not None
 
 
 def _all_there(replicas: Replicas) -> Health:

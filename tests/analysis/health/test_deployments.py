@@ -176,6 +176,18 @@ def test_a_fix_that_rolls_out_is_not_accused_of_the_pods_it_replaces() -> None:
     assert (health.verdict, health.rollout, health.availability) == (HealthVerdict.PROGRESSING, "moving", "down")
 
 
+def test_a_rollout_may_wait_for_a_node_until_its_deadline() -> None:
+    lacks = condition("PodScheduled", "False", "5m", reason="Unschedulable", message="0/3 nodes are available")
+    waits = pod(name="web-1", phase="Pending", node="")
+    waits["status"] = {"phase": "Pending", "conditions": [lacks]}
+    young = judge(deployment(2, 2, 1, rolling("5m"), age="5m"), waits)
+    assert (young.verdict, young.rollout) == (HealthVerdict.PROGRESSING, "moving")
+    assert young.message == "1 of 2 replicas available: no node can take it: 0/3 nodes are available"
+    late = judge(deployment(2, 2, 1, rolling("15m"), age="15m"), waits)
+    assert (late.verdict, late.rollout, late.reason) == (HealthVerdict.DEGRADED, "stalled", "Unschedulable")
+    assert judge(deployment(2, 2, 1, ROLLED_OUT), waits).verdict is HealthVerdict.DEGRADED
+
+
 def test_pods_of_others_under_the_same_labels_are_not_its_own() -> None:
     foreign = owned_by("canary", CANNOT_PULL)
     assert judge(deployment(2), replica_set("new", "1"), foreign).verdict is HealthVerdict.HEALTHY
