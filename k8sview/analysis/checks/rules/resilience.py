@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from k8sview.analysis.checks.applications import Serving, applications, is_system, template
-from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, fails, ref_to, warns
+from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, ref_to, warns
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import PodSpec
@@ -74,9 +74,13 @@ def states_spread(spec: PodSpec) -> bool:
 
 @rule("spread-over-nodes", NoParameters)
 def spread_over_nodes(context: Context, parameters: NoParameters) -> Iterator[Judged]:
+    nodes_state = context.table("nodes").state
+    readable = nodes_state.state.readable
     free = sum(1 for node in context.table("nodes") if not node.spec.unschedulable)
+    if not readable:
+        free = len(context.view.indices.pods_by_node)  # at least the nodes on which pods are seen
     for subject, workload in applications(context, _REPLICATED):
-        if workload.spec.replicas < 2 or free < 2:
+        if workload.spec.replicas < 2 or (free < 2 and readable):
             yield Judged(subject, PASS)
             continue
         running, nodes = nodes_of(context.view, subject.namespace or "", workload.spec.selector)
@@ -84,13 +88,17 @@ def spread_over_nodes(context: Context, parameters: NoParameters) -> Iterator[Ju
             yield Judged(subject, PASS)
             continue
         (node,) = nodes
+        if free < 2:
+            words = f"all {running} running pods are on node {node}; whether there are others: nodes {nodes_state}"
+            yield Judged(subject, cannot_tell(words, path="spec.template.spec.topologySpreadConstraints"))
+            continue
         stated = "" if states_spread(template(workload)) else "; nothing in its template asks for a spread"
         yield Judged(
             subject,
             fails(
                 f"all {running} running pods are on node {node}{stated}",
                 path="spec.template.spec.topologySpreadConstraints",
-                observed=f"{running} pods on 1 of {free} nodes",
+                observed=f"{running} pods on 1 of {free} nodes" if readable else f"{running} pods on 1 node",
                 expected="at least 2 nodes",
                 evidence=(f"spec.nodeName = {node} for all of them",),
             ),
