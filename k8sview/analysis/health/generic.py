@@ -25,7 +25,7 @@ NO_SIGNAL = Health(HealthVerdict.UNKNOWN, "NoSignal", "says nothing of its healt
 
 _GOOD_PHASES = frozenset({"running", "ready", "bound", "active", "succeeded", "available", "healthy", "completed"})
 _BUSY_PHASES = frozenset({"pending", "creating", "provisioning", "progressing", "reconciling", "installing"})
-_BAD_PHASES = frozenset({"failed", "error", "lost", "degraded", "unhealthy"})
+_BAD_PHASES = frozenset({"failed", "error", "lost", "degraded", "unhealthy", "missing"})
 
 
 def generic_health(view: View, obj: Any) -> Health:
@@ -46,7 +46,7 @@ def generic_health(view: View, obj: Any) -> Health:
         _faults(current)
         or _busy(view, obj, current)
         or _summary(view, obj, current)
-        or (_phase(view, obj, signals) if not signals.conditions else None)
+        or (None if any(one.status for one in signals.conditions) else _phase(view, obj, signals))
         or _weak(signals)
     )
 
@@ -139,6 +139,8 @@ def _phase(view: View, obj: Any, signals: Signals) -> Health | None:
     if word in _GOOD_PHASES:
         return Health(HealthVerdict.HEALTHY, signals.phase, confidence=Confidence.INFERRED, evidence=evidence)
     said = joined(f"is {signals.phase}", one_line(signals.message))
+    if word == "suspended":
+        return Health(HealthVerdict.SUSPENDED, signals.phase, said, confidence=Confidence.INFERRED, evidence=evidence)
     if word in _BAD_PHASES:
         return Health(HealthVerdict.DEGRADED, signals.phase, said, confidence=Confidence.INFERRED, evidence=evidence)
     if word in _BUSY_PHASES:

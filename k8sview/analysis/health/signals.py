@@ -66,7 +66,8 @@ def _phase(status: Any) -> tuple[str, str]:
         found = _text(_field(status, name))
         if found:
             return f"status.{name}", found
-    return "status.phase", ""
+    found = _text(_field(_field(status, "health"), "status"))  # Argo CD's Application
+    return ("status.health.status", found) if found else ("status.phase", "")
 
 
 def _conditions(found: Any) -> tuple[Condition, ...]:
