@@ -16,6 +16,7 @@ _POOL_LABELS = (
     "cloud.google.com/gke-nodepool",
     "kubernetes.azure.com/agentpool",
     "kops.k8s.io/instancegroup",
+    "doks.digitalocean.com/node-pool",
     "cluster.x-k8s.io/deployment-name",
     "node.kubernetes.io/instance-type",
 )
@@ -75,13 +76,14 @@ def pool_of(node: Node) -> str | None:
 
 def pool_outliers(view: View) -> tuple[PoolOutlier, ...]:
     """Nodes that differ from the majority of their pool. A pool without a majority has no outliers, only a rollout."""
-    pools: dict[str, list[Node]] = defaultdict(list)
+    # One pool may mix architectures, whose images then differ rightly.
+    pools: dict[tuple[str, str], list[Node]] = defaultdict(list)
     for node in view.table("nodes"):
         pool = pool_of(node) if isinstance(node, Node) else None
         if pool is not None:
-            pools[pool].append(node)
+            pools[(pool, node.status.node_info.architecture)].append(node)
     found: list[PoolOutlier] = []
-    for pool, nodes in sorted(pools.items()):
+    for (pool, _), nodes in sorted(pools.items()):
         for path in NODE_FACTS:
             values = {node.metadata.name: _value(node, path) for node in nodes}
             found.extend(_outliers(pool, path, {name: value for name, value in values.items() if value}))

@@ -50,6 +50,8 @@ def test_who_is_not_an_outlier() -> None:
     half_rolled = [node("a", blue), node("b", blue, osImage="Flatcar 4200")]
     assert pool_outliers(view_of(*half_rolled)) == ()
     assert pool_outliers(view_of(node("a", blue), node("b", green, osImage="other"))) == ()
+    mixed = [node("a", blue), node("b", blue), node("c", blue, architecture="arm64", kernelVersion="6.6.9")]
+    assert pool_outliers(view_of(*mixed)) == ()
     assert pool_outliers(view_of(node("a"), node("b"), node("c", osImage="other"))) == ()
     assert pool_outliers(view_of(node("a", blue), node("b", blue), node("c", blue, osImage=""))) == ()
 
