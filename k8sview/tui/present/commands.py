@@ -193,7 +193,8 @@ def complete(line: str, known: Vocabulary, limit: int = 30) -> tuple[str, ...]:
     """Whole lines that begin with what was typed, best first."""
     head, space, rest = line.lstrip().partition(" ")
     if not space:
-        return tuple(_starting(head.lower(), _vocabulary(known)))[:limit]
+        options = _vocabulary(known) if head else list(_OFFERED)
+        return tuple(_starting(head.lower(), options))[:limit]
     word = head.lower()
     last = rest.rpartition(",")
     options = _arguments(word, known)
@@ -215,8 +216,8 @@ def _arguments(word: str, known: Vocabulary) -> tuple[str, ...]:
 
 def _vocabulary(known: Vocabulary) -> list[str]:
     ordered = sorted(known.resources.values(), key=_preference)
-    words = [name for resource in ordered for name in (resource.plural, *resource.short_names, resource.name)]
-    return list(dict.fromkeys([*_OFFERED, *words]))
+    short = [name for resource in ordered for name in (resource.plural, *resource.short_names)]
+    return list(dict.fromkeys([*_OFFERED, *short, *(resource.name for resource in ordered)]))
 
 
 def _starting(prefix: str, options: Iterable[str]) -> list[str]:

@@ -18,6 +18,7 @@ from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span, age, status_badge
 from k8sview.tui.present.frame import FLOOR_BADGE, NOT_JUDGED
 from k8sview.tui.present.lines import BLANK, Line, cut, fit, heading, line, pad, wrap, wrapped
+from k8sview.tui.present.judged import waiting
 from k8sview.tui.present.links import place_of
 from k8sview.tui.present.measure import width_of
 
@@ -194,7 +195,7 @@ def _causes(report: Report, width: int, most: int) -> Iterable[Line]:
             if part:
                 yield line("    ", Span(part, Role.PLAIN))
         if finding.affects:
-            yield line("    ", Span(f"{finding.affects} more wait on this", Role.MUTED))
+            yield line("    ", Span(waiting(finding.affects), Role.MUTED))
     if len(found) > most:
         yield line(Span(f"and {len(found) - most} more: :check", Role.MUTED), target=places.checks())
 

@@ -115,10 +115,15 @@ def finding_lines(finding: Finding, width: int, *, named: bool = True) -> list[L
     for one in finding.evidence:
         lines.extend(wrapped(one, width, Role.MUTED, indent="    "))
     if finding.affects:
-        lines.append(line(Span(f"    {finding.affects} more wait on this", Role.MUTED)))
+        lines.append(line(Span(f"    {waiting(finding.affects)}", Role.MUTED)))
     if finding.next:
         lines.extend(wrapped(f"next: {finding.next}", width, Role.ACCENT, indent="    "))
     return lines
+
+
+def waiting(count: int) -> str:
+    """How much folds beneath a finding."""
+    return "1 more waits on this" if count == 1 else f"{count} more wait on this"
 
 
 def findings_of(report: Report | None, kind: str, key: Key) -> tuple[Finding, ...]:

@@ -78,9 +78,14 @@ def _columns(obj: Any, resource: Resource, around: Surroundings, now: datetime, 
     for column, value in zip(spec.columns, spec.values(obj, around), strict=True):
         if column.id not in skipped and value not in (None, ""):
             cell = show(value, now)
-            first, *rest = _field(column.title.capitalize(), cell.text, width)
+            first, *rest = _field(_titled(column.title), cell.text, width)
             lines += [Line((first.spans[0], *(Span(one.text, cell.role) for one in first.spans[1:]))), *rest]
     return [BLANK, *lines] if lines else []
+
+
+def _titled(title: str) -> str:
+    """``READY`` as ``Ready``; ``IP`` stays."""
+    return title if len(title) <= 3 else title.capitalize()
 
 
 def verdict_lines(obj: Any, around: Surroundings, now: datetime, width: int) -> list[Line]:

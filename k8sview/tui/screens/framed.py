@@ -15,7 +15,7 @@ from k8sview.tui.actions import Action, valid_on
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.commands import complete
 from k8sview.tui.present.frame import layer_strip, link_problem, status_line
-from k8sview.tui.present.lines import Line, fit, line
+from k8sview.tui.present.lines import Line, cut, line
 from k8sview.tui.present.measure import width_of
 from k8sview.tui.present.places import Place
 from k8sview.tui.widgets.cursor_view import CursorView
@@ -128,7 +128,7 @@ class FramedScreen(Screen[None], inherit_bindings=False):
         bar = self.query_one("#hints", Bar)
         width = self.size.width - 2
         if message is not None:
-            bar.set_lines(line(" ", Span(fit(message.text, width), message.role)))
+            bar.set_lines(line(" ", Span(cut(message.text, width), message.role)))
             return
         spans: list[Span] = [Span(" ")]
         used = 0

@@ -140,7 +140,7 @@ class TabularScreen(FramedScreen):
             spans.append(Span("  faults only", Role.WARN))
         if self.rows.pending:
             spans.append(Span(f"  … {self.rows.pending} rows still to look at", Role.MUTED))
-        if self.is_mounted and self.table.hidden_columns:
+        if self.is_mounted and self.table.hidden_columns and self.rows.order:
             spans.append(Span(f"  +{self.table.hidden_columns} columns: ctrl-w", Role.MUTED))
         return Line(tuple(spans))
 
@@ -246,9 +246,9 @@ class TabularScreen(FramedScreen):
     def saved(self) -> tuple[str, str]:
         return f"{self.place.crumb}.csv", as_csv(self.rows, self.window.now())
 
-    def on_virtual_table_opened(self, event: VirtualTable.Opened) -> None:
+    def on_cursor_view_opened(self, event: VirtualTable.Opened) -> None:
         event.stop()
-        if self.table.key is not None:
+        if event.view is self.table and self.table.key is not None:
             self.opened(self.table.key)
 
     def opened(self, key: Key) -> None:

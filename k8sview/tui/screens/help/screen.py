@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.commands import COMMANDS
-from k8sview.tui.present.lines import BLANK, Line, heading, line, pad
+from k8sview.tui.present.lines import BLANK, Line, cut, heading, line, pad
 from k8sview.tui.widgets.line_view import Bar, LineView
 
 
@@ -20,7 +20,7 @@ def help_lines(keys: Iterable[tuple[str, str]], width: int) -> list[Line]:
     """Keys with what they do, then the commands."""
     room = max(10, width - 24)
     lines = [heading("KEYS VALID HERE")]
-    lines += [line(Span(pad(key, 20), Role.ACCENT), f"  {text[:room]}") for key, text in keys]
+    lines += [line(Span(pad(key, 20), Role.ACCENT), f"  {cut(text, room)}") for key, text in keys]
     lines += [BLANK, heading("COMMANDS")]
     for command, text in COMMANDS:
         lines += [line(Span(command, Role.ACCENT)), line(Span(f"    {text}", Role.PLAIN))]
