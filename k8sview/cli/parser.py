@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -32,9 +33,10 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
+    called = os.path.basename(sys.argv[0]) if sys.argv else ""
     top = _parser(
         {
-            "prog": "k8sview",
+            "prog": "kubectl k8sview" if called.startswith("kubectl-") else "k8sview",
             "description": "Readiness of a Kubernetes platform, floor by floor. Read-only.",
             "epilog": _EPILOG,
         }

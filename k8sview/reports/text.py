@@ -6,10 +6,11 @@ Nothing is told by colour alone: every state has its word.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from k8sview.model.components import Presence
-from k8sview.model.report import CheckResult, ComponentReport, Finding, Report
+from k8sview.model.report import CheckResult, ComponentReport, Denied, Finding, Report
 from k8sview.model.status import Layer, Status, Verdict
 from k8sview.reports.formats import DEFAULT_LOOK, Look
 from k8sview.reports.layout import Role, cells, pad, paint, paragraph
@@ -217,25 +218,44 @@ class _Writer:
     def _unseen(self) -> Iterator[str]:
         blind = unjudged(self._report)
         denied = self._report.access.denied
-        if not blind and not denied:
+        told = {check.id for check, _ in blind}
+        # The engine's errors begin with the id of their check, and those are told as what could not be judged.
+        errors = [one for one in self._report.errors if one.partition(":")[0] not in told]
+        if not (blind or denied or errors):
             return
         yield ""
         rule = "─" * max(0, self._look.width - len("NOT SEEN  "))
         yield f"{self._paint('NOT SEEN', Role.TITLE)}  {self._paint(rule, Role.MUTED)}"
-        for one in denied:
-            where = f" in namespace {one.namespace}" if one.namespace else ""
-            hides = f": hides {counted(len(one.affects), 'check')}" if one.affects else ""
-            yield from self._say(f"? denied: {one.verb} {resource_of(one)}{where}{hides}", Role.UNKNOWN, indent=2)
+        yield from self._few((self._say(_refusal(one), Role.UNKNOWN, indent=2) for one in denied), len(denied))
         groups: dict[tuple[str, Status, str], list[CheckResult]] = {}
         for check, words in blind:
             status = Status.UNKNOWN if check.status.evaluated else check.status
             groups.setdefault((check.component, status, words), []).append(check)
-        shown = list(groups.items())[: None if self._look.verbose else _BLIND]
-        for (component, status, words), checks in shown:
-            badge, role = _STATUSES[status]
-            name = checks[0].id if len(checks) == 1 else f"{component} ({counted(len(checks), 'check')})"
-            yield from self._say(f"{badge}  {name}: {words}", role, indent=2, hanging=4)
-        if len(groups) > len(shown):
-            yield from self._say(f"… and {len(groups) - len(shown)} more (--verbose lists all)", indent=2)
+        yield from self._few((self._group(*key, checks) for key, checks in groups.items()), len(groups))
+        for error in errors:
+            yield from self._say(f"? ERROR  {error}", Role.FAIL, indent=2, hanging=4)
         if denied:
-            yield from self._say("next: k8sview access (the smallest role that would see all)", Role.ACCENT, indent=2)
+            scope = self._report.run.selection.namespaces
+            where = f" -n {','.join(scope)}" if scope else ""
+            yield from self._say(
+                f"next: k8sview access{where} (the smallest role that sees all)", Role.ACCENT, indent=2
+            )
+
+    def _group(self, component: str, status: Status, words: str, checks: list[CheckResult]) -> Iterator[str]:
+        badge, role = _STATUSES[status]
+        name = checks[0].id if len(checks) == 1 else f"{component} ({counted(len(checks), 'check')})"
+        return self._say(f"{badge}  {name}: {words}", role, indent=2, hanging=4)
+
+    def _few(self, blocks: Iterable[Iterator[str]], number: int) -> Iterator[str]:
+        """The first of many, and how many more there are."""
+        most = number if self._look.verbose else _BLIND
+        for block in islice(blocks, most):
+            yield from block
+        if number > most:
+            yield from self._say(f"… and {number - most} more (--verbose lists all)", indent=2)
+
+
+def _refusal(denied: Denied) -> str:
+    where = f" in namespace {denied.namespace}" if denied.namespace else ""
+    hides = f": hides {counted(len(denied.affects), 'check')}" if denied.affects else ""
+    return f"? denied: {denied.verb} {resource_of(denied)}{where}{hides}"

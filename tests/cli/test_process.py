@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 from k8sview import __version__
 from k8sview.cli.parser import build_parser
 from k8sview.cli.table import COMMANDS
+from k8sview.sources.recording.file import load
+from tests.fakes.apiserver import FakeApiServer, pod
 
 CALL = [sys.executable, "-m", "k8sview"]
 
@@ -69,3 +73,32 @@ def test_flags_may_stand_before_the_command() -> None:
     parser = build_parser()
     assert parser.parse_args(["-n", "a", "check"]).namespace == ["a"]
     assert parser.parse_args(["check", "-n", "a", "-n", "b,c"]).namespace == ["a", "b", "c"]
+
+
+async def interrupted(server: FakeApiServer, folder: Path, *words: str) -> tuple[int | None, str]:
+    """Exit code and stderr of a process that got Ctrl-C once the server had been asked for pods."""
+    command = [*CALL, *words, "--kubeconfig", server.kubeconfig(folder)]
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    async with asyncio.timeout(30):
+        while not any(one.path == "/api/v1/pods" for one in server.requests):  # noqa: ASYNC110 - it only takes notes
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, error = await process.communicate()
+    return process.returncode, error.decode()
+
+
+async def test_ctrl_c_ends_a_check_with_130_and_one_word(tmp_path: Path) -> None:
+    async with FakeApiServer() as server:
+        server.serve("pods")
+        server.silent("/api/v1/pods")
+        assert await interrupted(server, tmp_path, "check") == (130, "interrupted\n")
+
+
+async def test_ctrl_c_while_changes_are_recorded_finishes_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "r.k8sview"
+    async with FakeApiServer() as server:
+        server.serve("pods", [pod("a")])
+        code, error = await interrupted(server, tmp_path, "record", str(file), "--for", "10m")
+    assert (code, error.splitlines()) == (0, [f"{file}: 1 state of objects, secrets and values left out"])
+    assert load(file).header.redacted

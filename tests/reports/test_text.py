@@ -7,11 +7,12 @@ import re
 import msgspec
 import pytest
 
-from k8sview.model.report import Report
+from k8sview.model.report import Access, Denied, Report
+from k8sview.model.status import Status
 from k8sview.reports.formats import Look
 from k8sview.reports.layout import cells
 from k8sview.reports.text import render
-from tests.reports.samples import ALL, NODES, deployment, finding
+from tests.reports.samples import ALL, NODES, check, deployment, finding
 
 
 def test_floors_stand_in_order_from_the_ground_up() -> None:
@@ -46,6 +47,20 @@ def test_a_single_broken_object_of_a_judged_check_is_not_lost() -> None:
     broken = finding(99, NODES, deployment("shop", "odd"), "cannot be decoded", status=report.checks[6].status)
     text = render(msgspec.structs.replace(report, findings=(*report.findings, broken)))
     assert "? unknown foundation.nodes.ready: Deployment shop/odd: cannot be decoded" in text
+
+
+def test_somebody_without_rights_gets_a_list_that_can_be_read() -> None:
+    report = ALL["blind"]
+    denied = tuple(Denied("", f"things-{number}", "list", None, ()) for number in range(60))
+    checks = tuple(check(f"basement.part-{number}.ready", Status.UNKNOWN, message="denied") for number in range(60))
+    crowd = msgspec.structs.replace(report, checks=checks, access=Access(denied))
+    assert render(crowd).count("… and 40 more (--verbose lists all)") == 2
+    assert "basement.part-59.ready: denied" in render(crowd, Look(verbose=True))
+
+
+def test_errors_that_belong_to_no_check_are_told() -> None:
+    text = render(msgspec.structs.replace(ALL["healthy"], errors=("the clock ran backwards",)))
+    assert "? ERROR the clock ran backwards" in text
 
 
 def test_every_cause_has_one_next_step_on_one_line() -> None:
