@@ -11,7 +11,10 @@ from k8sview.model import events
 from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Resource
 from k8sview.model.tables import State, TableState
-from k8sview.sources.contract import Emit, Source
+from k8sview.sources.contract import Emit, Listable, Source
+
+MOST_NAMESPACES = 50
+"""How many namespaces a fall-back asks for; what lies in others stays denied."""
 
 
 class Reading:
@@ -26,7 +29,7 @@ class Reading:
         self._missing_groups: tuple[str, ...] = ()
         self._wanted: set[str] = set()
         self._scopes: dict[str, set[str | None]] = {}
-        self._fallback: tuple[str, ...] = ()
+        self._rights: dict[str, Listable] | None = None
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -57,18 +60,26 @@ class Reading:
         names = [name for name in denied if self._namespaced(name) and self._scopes.get(name) == {None}]
         if not names or self._namespaces is not None:
             return False
-        if not self._fallback:
-            self._fallback = await self._source.usable_namespaces() or ()
-        for name in names:
-            for namespace in self._fallback:
-                self._scope(name, namespace)
-        return bool(self._fallback)
+        if self._rights is None:
+            namespaces = await self._source.usable_namespaces() or ()
+            self._rights = {one: await self._source.listable(one) for one in namespaces[:MOST_NAMESPACES]}
+        added = False
+        for namespace, rights in self._rights.items():
+            for name in names:
+                if name in self._served and rights.allows(self._served[name]):
+                    self._scope(name, namespace)
+                    added = True
+        return added
 
     def _subscribe(self, name: str) -> None:
         if name not in self._served:
             group = name.partition(".")[2]
             blind = group in self._missing_groups
-            words = f"the discovery of {group} failed" if blind else f"{name} is not served by this cluster"
+            words = (
+                f"the discovery of {group or 'the core group'} failed"
+                if blind
+                else f"{name} is not served by this cluster"
+            )
             self._apply(events.StateChanged(name, None, TableState(State.FAILED if blind else State.NOT_SERVED, words)))
             return
         if self._namespaces is None or not self._namespaced(name):

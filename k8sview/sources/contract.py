@@ -44,6 +44,21 @@ class AccessAnswer(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Listable(msgspec.Struct, frozen=True):
+    """What may be listed in one namespace: pairs of API groups and resource plurals, ``*`` for any."""
+
+    rules: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
+
+    def allows(self, resource: Resource) -> bool:
+        return any(
+            not groups.isdisjoint((resource.group, "*")) and not plurals.isdisjoint((resource.plural, "*"))
+            for groups, plurals in self.rules
+        )
+
+
+ANYTHING = Listable(((frozenset("*"), frozenset("*")),))
+
+
 class Source(Protocol):
     """Life: ``connect`` once, ``subscribe`` and ``unsubscribe`` at will, ``close`` once. One event loop."""
 
@@ -69,6 +84,10 @@ class Source(Protocol):
     async def usable_namespaces(self) -> tuple[str, ...] | None:
         """The namespaces this user may read, for one who may not read all: by listing namespaces, else by review of
         the context's own. None where that could not be found out."""
+
+    async def listable(self, namespace: str) -> Listable:
+        """What this user may list in a namespace, by one review; ``ANYTHING`` where the review cannot say, so that
+        trying will tell."""
 
     async def may(self, verb: str, resource: Resource, namespace: str | None) -> AccessAnswer:
         """Ask the server's own access review (a recording: what it was denied)."""

@@ -33,7 +33,7 @@ _SKIPPED = {
 def applicability(check: Check, context: Context) -> Applicability:
     """Order matters: a component that is surely absent skips before any missing right is noticed."""
     component, namespaces = context.component, context.view.namespaces
-    if namespaces is not None and not all(_namespaced(name, context.view) for name in check.requires):
+    if namespaces is not None and any(out_of_reach(context.view, name) for name in check.requires):
         words = f"looks at the whole cluster; this run covers {', '.join(namespaces)}"
         return Applicability(Status.SKIP, Reason.NOT_APPLICABLE, words)
     if not check.topic and component.state not in check.when:
@@ -50,9 +50,10 @@ def applicability(check: Check, context: Context) -> Applicability:
     return _readable(check, context)
 
 
-def _namespaced(name: str, view: View) -> bool:
+def out_of_reach(view: View, name: str) -> bool:
+    """Whether a run of some namespaces leaves a resource out on purpose: it belongs to the cluster as a whole."""
     resource = view.resources.get(name) or (KINDS[name].resource if name in KINDS else None)
-    return resource.namespaced if resource is not None else True
+    return view.namespaces is not None and resource is not None and not resource.namespaced
 
 
 def _unreadable(check: Check, context: Context) -> Applicability:

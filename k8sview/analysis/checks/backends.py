@@ -9,6 +9,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -69,8 +70,12 @@ class Bundle(msgspec.Struct, frozen=True):
     problem: str | None = None
 
 
+@lru_cache(maxsize=1024)
 def read_bundle(text: str | None) -> Bundle:
-    """A base64 PEM bundle. Any of its certificates may be the one in use, so the latest end counts."""
+    """A base64 PEM bundle. Any of its certificates may be the one in use, so the latest end counts.
+
+    Remembered by its text: the same bundle stands in many webhooks and in every view.
+    """
     if not text:
         return Bundle(problem="caBundle is empty")
     # Deferred: 70 ms that only a run with webhooks of its own pays.

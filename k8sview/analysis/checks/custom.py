@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from k8sview.analysis.checks.applicability import out_of_reach
 from k8sview.analysis.checks.outcome import Context, Judged, Outcome, cannot_tell, ref_to
 from k8sview.model.fields import read_one
 from k8sview.model.status import Status
@@ -100,7 +101,7 @@ def unseen(context: Context, resources: Iterable[str]) -> Iterator[Judged]:
             broken = table.malformed[key]
             message = f"this object could not be read: {broken.problem}"
             yield Judged(ref_to(table, broken), Outcome(status=Status.ERROR, message=message))
-        if state.state is State.NOT_SERVED:
+        if state.state is State.NOT_SERVED or (state.state is State.IDLE and out_of_reach(context.view, name)):
             continue
         if state.state in (State.IDLE, State.LOADING) and context.view.served(name) is False:
             continue

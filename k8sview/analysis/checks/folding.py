@@ -17,10 +17,12 @@ from k8sview.model.components import ComponentStatus
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import Pod
 from k8sview.model.report import Finding
-from k8sview.model.status import Status
+from k8sview.model.status import Severity, Status
 from k8sview.model.view import View
 
 WORKLOADS_RULE = "workloads-ready"
+NODES = "nodes"
+"""The topic whose grave findings speak of the node itself; others only name the node where something shows."""
 _WORKLOADS = {
     "Deployment": "deployments.apps",
     "StatefulSet": "statefulsets.apps",
@@ -46,6 +48,7 @@ class Causes:
         self._view = view
         self._components = components
         self._depends_on = depends_on
+        self._nodes_down: dict[str, list[Finding]] = {}
         self._by_check: dict[str, list[Finding]] = {}
         self._workloads: dict[str, list[Finding]] = {}
         self._by_object: dict[tuple[str, str, str], list[Finding]] = {}
@@ -57,6 +60,8 @@ class Causes:
                 self._by_check.setdefault(check.id, []).append(finding)
                 if check.rule_name == WORKLOADS_RULE:
                     self._workloads.setdefault(check.component, []).append(finding)
+                if check.component == NODES and finding.object is not None and finding.severity.at_least(Severity.HIGH):
+                    self._nodes_down.setdefault(finding.object.name, []).append(finding)
                 if finding.object is not None:
                     place = (finding.object.kind, finding.object.namespace or "", finding.object.name)
                     self._by_object.setdefault(place, []).append(finding)
@@ -100,7 +105,7 @@ class Causes:
         """Findings on the nodes where pods of this workload (or this pod) are not ready."""
         for pod in self._pods(finding):
             if pod.spec.node_name and not _ready(pod):
-                yield from _worst(self._by_object.get(("Node", "", pod.spec.node_name), ()))
+                yield from _worst(self._nodes_down.get(pod.spec.node_name, ()))
 
     def _pods(self, finding: Finding) -> Iterable[Pod]:
         ref = finding.object

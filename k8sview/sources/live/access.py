@@ -9,7 +9,7 @@ import msgspec
 
 from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Resource
-from k8sview.sources.contract import AccessAnswer
+from k8sview.sources.contract import ANYTHING, AccessAnswer, Listable
 from k8sview.sources.live.failures import ApiError, BrokenAnswer, RequestFailed
 from k8sview.sources.live.transport import Transport
 
@@ -122,6 +122,25 @@ async def usable_namespaces(transport: Transport, own: str) -> tuple[str, ...] |
         direct = await may(transport, "list", KINDS["pods"].resource, own)
         return None if direct.allowed is None else (own,) if direct.allowed else ()
     return ()
+
+
+async def listable(transport: Transport, namespace: str) -> Listable:
+    """One SelfSubjectRulesReview."""
+    body = _review("authorization.k8s.io/v1", "SelfSubjectRulesReview", {"namespace": namespace})
+    try:
+        answer = await transport.review("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", body)
+        status = _decode(answer, _RulesReview).status
+    except RequestFailed:
+        return ANYTHING
+    if status.incomplete:
+        return ANYTHING
+    return Listable(
+        tuple(
+            (frozenset(rule.api_groups or ()), frozenset(rule.resources or ()))
+            for rule in status.resource_rules or ()
+            if not {"list", "*"}.isdisjoint(rule.verbs or ())
+        )
+    )
 
 
 async def _namespaces(transport: Transport) -> AsyncIterator[str]:

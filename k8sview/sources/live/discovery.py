@@ -31,6 +31,7 @@ _ACCEPT = ",".join(
 class Served(msgspec.Struct, frozen=True):
     resources: tuple[Resource, ...]
     missing_groups: tuple[str, ...]
+    refusal: str = ""  # the server's words, where discovery as a whole is forbidden
 
 
 class _ResponseKind(msgspec.Struct):
@@ -106,7 +107,7 @@ async def discover(transport: Transport) -> Served:
     except ApiError as problem:
         if problem.status != 403:
             raise
-        return Served((), tuple(sorted({kind.resource.group for kind in KINDS.values()})))
+        return Served((), tuple(sorted({kind.resource.group for kind in KINDS.values()})), problem.reason)
     groups, missing = [*core[0], *named[0]], {*core[1], *named[1]}
     found: dict[str, Resource] = {}
     for group in groups:

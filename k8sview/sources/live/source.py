@@ -14,6 +14,7 @@ from k8sview.model.resources import Resource
 from k8sview.sources.contract import (
     AccessAnswer,
     Emit,
+    Listable,
     NotReadableError,
     SourceError,
     UnauthenticatedError,
@@ -32,6 +33,8 @@ from k8sview.sources.live.transport import Transport
 from k8sview.sources.live.waiting import Bell
 
 Scope = tuple[str, str | None]
+
+_ANONYMOUS = "system:anonymous"
 
 
 class LiveSource:
@@ -167,6 +170,10 @@ class LiveSource:
         own = (self._connected.cluster.namespace if self._connected else None) or "default"
         return await access.usable_namespaces(self._gate(), own)
 
+    async def listable(self, namespace: str) -> Listable:
+        """See ``contract.Source``."""
+        return await access.listable(self._gate(), namespace)
+
     async def may(self, verb: str, resource: Resource, namespace: str | None) -> AccessAnswer:
         """See ``contract.Source``."""
         return await access.may(self._gate(), verb, resource, namespace)
@@ -243,6 +250,11 @@ class LiveSource:
             _field(transport, "/version", "gitVersion"),
             access.user_name(transport),
         )
+        if user == _ANONYMOUS or _ANONYMOUS in served.refusal:
+            raise UnauthenticatedError(
+                f"{target.server} lets this user see nothing, not even what it serves: it counts as anonymous. "
+                f"Are credentials missing in context {target.context!r}, or expired? Log in again"
+            )
         cluster = Cluster(
             context=target.context,
             server=target.server,

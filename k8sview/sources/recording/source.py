@@ -19,7 +19,7 @@ from k8sview.model.kinds import kind_of
 from k8sview.model.objects.meta import Malformed
 from k8sview.model.resources import Key, Resource, key_of
 from k8sview.model.tables import SYNCED, State, TableState
-from k8sview.sources.contract import AccessAnswer, Emit, NotReadableError
+from k8sview.sources.contract import ANYTHING, AccessAnswer, Emit, Listable, NotReadableError
 from k8sview.sources.live.decoding import ObjectDecoder
 from k8sview.sources.recording import format as lines
 from k8sview.sources.recording.file import Recording, load
@@ -71,6 +71,10 @@ class RecordingSource:
 
     async def usable_namespaces(self) -> tuple[str, ...] | None:
         return self._namespaces
+
+    async def listable(self, namespace: str) -> Listable:
+        """Whatever was recorded there; asking for more says that it was not."""
+        return ANYTHING
 
     async def may(self, verb: str, resource: Resource, namespace: str | None) -> AccessAnswer:
         """From how reading went: denied, read, or unknown. Verbs that a recording never used are unknown."""

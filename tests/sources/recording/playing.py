@@ -12,7 +12,7 @@ import msgspec
 from k8sview.model.events import ApiUsage, Cluster, Connected, Event, StateChanged, Synced
 from k8sview.model.resources import Resource
 from k8sview.model.tables import LOADING, State, TableState
-from k8sview.sources.contract import AccessAnswer, Emit, NotReadableError
+from k8sview.sources.contract import ANYTHING, AccessAnswer, Emit, Listable, NotReadableError
 from k8sview.sources.recording.record import Tap
 from k8sview.sources.recording.source import RecordingSource
 
@@ -77,6 +77,9 @@ class ScriptedSource:
 
     def usage(self) -> ApiUsage:
         return ApiUsage()
+
+    async def listable(self, namespace: str) -> Listable:
+        return ANYTHING
 
     async def usable_namespaces(self) -> tuple[str, ...] | None:
         return self.usable

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from k8sview.analysis.checks.custom import Said, born, conditions, text, unseen
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, passes, ref_to
@@ -19,7 +21,7 @@ from k8sview.analysis.checks.rules.certificates import (
     issuer_of,
     newest_requests,
 )
-from k8sview.model.status import Severity
+from k8sview.model.status import Severity, Status
 from k8sview.model.times import format_age
 
 _CHALLENGES = "challenges.acme.cert-manager.io"
@@ -103,26 +105,33 @@ class IssuersParameters(GraceParameters, frozen=True, kw_only=True):
 @rule("issuers-ready", IssuersParameters)
 def issuers_ready(context: Context, parameters: IssuersParameters) -> Iterator[Judged]:
     """Issuers of both kinds are Ready. One that no certificate names harms nobody yet: low."""
-    certificates = context.table(CERTIFICATES)
-    used = {
-        (certificate.metadata.namespace or "" if kind == "Issuer" else "", kind, name)
-        for certificate in certificates
-        for kind, group, name in (issuer_of(certificate),)
-        if group == GROUP
-    }
-    told = certificates.state.state.readable and not certificates.partial
+    unused: Callable[[str, str, str], bool] | None = None
     for kind, resource in ISSUERS.items():
         table = context.table(resource)
         for key in sorted(table.objects):
-            issuer = table.objects[key]
-            severity = Severity.LOW if told and (key[0], kind, key[1]) not in used else None
-            yield Judged(ref_to(table, issuer), _issuer(issuer, context.now, parameters.span, severity))
+            outcome = _issuer(table.objects[key], context.now, parameters.span)
+            if outcome.status is Status.FAIL:
+                unused = unused or _unused(context)
+                if unused(key[0], kind, key[1]):
+                    message = f"{outcome.message} (no certificate uses it)"
+                    outcome = msgspec.structs.replace(outcome, message=message, severity=Severity.LOW)
+            yield Judged(ref_to(table, table.objects[key]), outcome)
     # A run over some namespaces is not asked about the whole cluster's issuers.
     whole = context.view.namespaces is None
     yield from unseen(context, ISSUERS.values() if whole else (ISSUERS["Issuer"],))
 
 
-def _issuer(issuer: Any, now: datetime, grace: timedelta, severity: Severity | None) -> Outcome:
+def _unused(context: Context) -> Callable[[str, str, str], bool]:
+    """Tells, by namespace, kind and name, whether surely no certificate names an issuer."""
+    certificates = context.table(CERTIFICATES)
+    if not certificates.state.state.readable or certificates.partial:
+        return lambda namespace, kind, name: False
+    named = ((one.metadata.namespace or "", *issuer_of(one)) for one in certificates)
+    found = {("" if kind == "ClusterIssuer" else at, kind, name) for at, kind, group, name in named if group == GROUP}
+    return lambda namespace, kind, name: (namespace, kind, name) not in found
+
+
+def _issuer(issuer: Any, now: datetime, grace: timedelta) -> Outcome:
     ready = conditions(issuer).get("Ready")
     since = (ready.since if ready else None) or born(issuer)
     if ready is not None and ready.status == "True":
@@ -132,12 +141,10 @@ def _issuer(issuer: Any, now: datetime, grace: timedelta, severity: Severity | N
     if ready is None:
         return cannot_tell("no condition Ready: cert-manager has not looked at this issuer", since=since)
     lasted = f" for {format_age(now - since)}" if since else ""
-    unused = " (no certificate uses it)" if severity is not None else ""
     return fails(
-        f"Ready is {ready.status or 'empty'}{lasted}: {ready or 'no reason given'}{unused}",
+        f"Ready is {ready.status or 'empty'}{lasted}: {ready or 'no reason given'}",
         path="status.conditions[type=Ready].status",
         observed=ready.status,
         expected="True",
         since=since,
-        severity=severity,
     )

@@ -38,22 +38,23 @@ class UniqueParameters(Parameters, frozen=True, kw_only=True):
 def unique_in_namespace(context: Context, parameters: UniqueParameters) -> Iterator[Judged]:
     """Each object that claims what another claims too, with the other's name."""
     table = context.table(parameters.resource)
-    claimed = {key: _claim(table.objects[key], parameters) for key in sorted(table.objects)}
     holders: dict[tuple[str, str], list[str]] = {}
-    for (namespace, name), claim in claimed.items():
+    for key in sorted(table.objects):
+        obj = table.objects[key]
+        claim = _claim(obj, parameters)
         if claim:
-            holders.setdefault((namespace, claim), []).append(name)
-    for (namespace, name), claim in claimed.items():
-        others = [other for other in holders.get((namespace, claim), ()) if other != name] if claim else []
-        outcome = PASS
-        if others:
+            holders.setdefault((key[0], claim), []).append(key[1])
+        yield Judged(ref_to(table, obj), PASS)  # looked at; whether anybody else claims it shows at the end
+    for (namespace, claim), names in holders.items():
+        for name in names if len(names) > 1 else ():
+            others = ", ".join([other for other in names if other != name][:3])
             outcome = fails(
-                f"{parameters.path} is {claim}, which {table.resource.kind} {', '.join(others[:3])} claims too",
+                f"{parameters.path} is {claim}, which {table.resource.kind} {others} claims too",
                 path=parameters.path,
                 observed=claim,
                 expected="a name of its own",
             )
-        yield Judged(ref_to(table, table.objects[namespace, name]), outcome)
+            yield Judged(ref_to(table, table.objects[namespace, name]), outcome)
 
 
 def _claim(obj: Any, parameters: UniqueParameters) -> str:

@@ -1,0 +1,1 @@
+"""Tests of composition: one run, and a session that lives."""
