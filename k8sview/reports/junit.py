@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from k8sview.model.report import CheckResult, Finding, Report
 from k8sview.model.status import Layer, Status
 from k8sview.reports.formats import DEFAULT_LOOK, Look
-from k8sview.reports.order import in_order, subject
+from k8sview.reports.order import in_order, told
 
 # What in_order leaves of the characters that XML 1.0 refuses: none; a file must parse even if that ever changes.
 _INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -85,7 +85,7 @@ def _case(check: CheckResult, findings: Sequence[Finding]) -> ET.Element:
 def _body(check: CheckResult, findings: Sequence[Finding]) -> str:
     lines = [check.title]
     for finding in findings:
-        lines.append(f"{finding.status} {finding.severity} {subject(finding)}: {finding.message}")
+        lines.append(f"{finding.status} {finding.severity} {told(finding)}")
         if finding.next:
             lines.append(f"  next: {finding.next}")
     if check.why:

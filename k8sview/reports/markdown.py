@@ -83,11 +83,15 @@ def _finding(finding: Finding, titles: Mapping[str, str]) -> str:
     affects = f" *(affects {finding.affects})*" if finding.affects else ""
     step = f"\n  Next: {_code(finding.next)}" if finding.next else ""
     head = f"- **{finding.severity}** {_text(title)} ({_code(finding.check_id)})"
-    return f"{head}{affects}\n  {_code(subject(finding))}: {_text(finding.message)}{step}\n"
+    return f"{head}{affects}\n  {_told(finding)}{step}\n"
+
+
+def _told(finding: Finding) -> str:
+    return f"{_code(subject(finding))}: {_text(finding.message)}" if finding.object else _text(finding.message)
 
 
 def _brief(finding: Finding) -> str:
-    return f"- {_code(subject(finding))}: {_text(finding.message)} ({_code(finding.check_id)})\n"
+    return f"- {_told(finding)} ({_code(finding.check_id)})\n"
 
 
 def _exempted(finding: Finding) -> str:
@@ -95,7 +99,7 @@ def _exempted(finding: Finding) -> str:
     why = (
         f": {_text(exemption.reason)} ({_text(exemption.owner)}, until {_text(exemption.expires)})" if exemption else ""
     )
-    return f"- {_code(subject(finding))}: {_text(finding.message)}{why}\n"
+    return f"- {_told(finding)}{why}\n"
 
 
 def _not_seen(report: Report) -> Iterator[str]:

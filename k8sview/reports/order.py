@@ -106,7 +106,7 @@ def unjudged(report: Report) -> tuple[tuple[CheckResult, str], ...]:
         if check.status in _BLIND:
             found.append((check, check.message or str(check.reason or check.status)))
         elif check.status in _AGAINST:
-            found += [(check, f"{subject(one)}: {one.message}") for one in blind.get(check.id, ())]
+            found += [(check, told(one)) for one in blind.get(check.id, ())]
     return tuple(found)
 
 
@@ -118,6 +118,11 @@ def resource_of(denied: Denied) -> str:
 def subject(finding: Finding) -> str:
     """What a finding is about, in one line."""
     return " ".join(str(finding.object).split()) if finding.object else "the cluster"
+
+
+def told(finding: Finding) -> str:
+    """A finding in one sentence; what concerns the cluster as a whole says so itself."""
+    return f"{subject(finding)}: {finding.message}" if finding.object else finding.message
 
 
 def one_line(text: str) -> str:

@@ -14,7 +14,7 @@ from k8sview.model.report import CheckResult, ComponentReport, Denied, Finding, 
 from k8sview.model.status import Layer, Status, Verdict
 from k8sview.reports.formats import DEFAULT_LOOK, Look
 from k8sview.reports.layout import Role, cells, pad, paint, paragraph
-from k8sview.reports.order import causes, counted, effects, in_order, one_line, resource_of, subject, unjudged
+from k8sview.reports.order import causes, counted, effects, in_order, one_line, resource_of, subject, told, unjudged
 
 _VERDICTS = {
     Verdict.READY: ("✓ READY", Role.OK),
@@ -189,7 +189,7 @@ class _Writer:
 
     def _finding(self, finding: Finding) -> Iterator[str]:
         mark = "new: " if finding.state == "new" else ""
-        yield from self._say(f"• {mark}{subject(finding)}: {finding.message}", indent=4)
+        yield from self._say(f"• {mark}{told(finding)}", indent=4)
         owner = finding.owner
         if owner is not None and (owner.team or owner.gitops):
             yield from self._say(f"owner: {' '.join(filter(None, (owner.team, owner.gitops)))}", Role.MUTED, indent=6)
@@ -218,9 +218,9 @@ class _Writer:
     def _unseen(self) -> Iterator[str]:
         blind = unjudged(self._report)
         denied = self._report.access.denied
-        told = {check.id for check, _ in blind}
+        known = {check.id for check, _ in blind}
         # The engine's errors begin with the id of their check, and those are told as what could not be judged.
-        errors = [one for one in self._report.errors if one.partition(":")[0] not in told]
+        errors = [one for one in self._report.errors if one.partition(":")[0] not in known]
         if not (blind or denied or errors):
             return
         yield ""

@@ -61,7 +61,7 @@ async def test_verify_names_what_is_missing_and_what_it_hides(harbour: Harbour, 
     text = await harbour.run("access", *words)
     assert text.code == 3
     assert [line.split() for line in text.out.splitlines()[1:]] == [
-        [verb, "configmaps", "(all)", "denied", "1", "check"] for verb in ("get", "list", "watch")
+        ["configmaps", "get,list,watch", "(all)", "denied", "1", "check"]
     ]
     document = (await harbour.run("access", *words, "-n", "sea", "-o", "json")).document
     assert {(one["resource"], one["namespace"]) for one in document["missing"]} == {("configmaps", "sea")}

@@ -58,6 +58,11 @@ def test_somebody_without_rights_gets_a_list_that_can_be_read() -> None:
     assert "basement.part-59.ready: denied" in render(crowd, Look(verbose=True))
 
 
+def test_a_finding_of_the_whole_cluster_names_no_object() -> None:
+    whole = finding(1, NODES, None, "the cluster has no node")
+    assert "    • the cluster has no node\n" in render(msgspec.structs.replace(ALL["troubled"], findings=(whole,)))
+
+
 def test_errors_that_belong_to_no_check_are_told() -> None:
     text = render(msgspec.structs.replace(ALL["healthy"], errors=("the clock ran backwards",)))
     assert "? ERROR the clock ran backwards" in text

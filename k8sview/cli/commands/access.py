@@ -136,13 +136,13 @@ def _tell(missing: Sequence[Missing], output: str, console: Console) -> None:
     if not missing:
         console.write("Nothing is missing: every right that the selected checks need is granted.\n")
         return
-    head = ("VERB", "RESOURCE", "NAMESPACE", "ANSWER", "HIDES")
-    rows = [
-        (one.verb, one.resource, one.namespace or "(all)", _answer(one), counted(len(one.hides), "check"))
-        for one in missing
-    ]
-    console.write(columns(head, rows))
-    console.say("next: k8sview access | kubectl apply -f - (by somebody who may), then bind the role")
+    verbs: dict[tuple[str, ...], list[str]] = {}
+    for one in missing:
+        row = (one.resource, one.namespace or "(all)", _answer(one), counted(len(one.hides), "check"))
+        verbs.setdefault(row, []).append(one.verb)
+    rows = [(resource, ",".join(found), *rest) for (resource, *rest), found in verbs.items()]
+    console.write(columns(("RESOURCE", "VERBS", "NAMESPACE", "ANSWER", "HIDES"), rows))
+    console.say("next: the same without --verify prints the role; somebody who may has to apply and bind it")
 
 
 def _answer(one: Missing) -> str:
