@@ -1,0 +1,1 @@
+"""The catalogue: loading strictly, testing itself, and being written about truthfully."""

@@ -1,0 +1,1 @@
+"""The check engine, its predicates, and what rules share."""

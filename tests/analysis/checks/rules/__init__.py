@@ -1,0 +1,1 @@
+"""Named rules, where the tests inside catalogue files cannot look."""
