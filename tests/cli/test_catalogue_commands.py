@@ -109,3 +109,13 @@ def test_explain_of_a_built_in_check(call: Call) -> None:
 
 def test_schema(call: Call) -> None:
     assert call("schema").out == render()
+
+
+def test_explain_of_a_folder_that_is_called_like_the_built_in_one(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    namesake = tmp_path / "checks" / "basement"
+    namesake.mkdir(parents=True)
+    (namesake / "cert-manager.yaml").write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+    assert "each: pods" in call("explain", KEEPERS, "--checks", "checks").out

@@ -42,12 +42,13 @@ def explain(arguments: argparse.Namespace, console: Console, open_app: OpenApp) 
 def _judgement(check: Check) -> dict[str, Any]:
     """The part of its file that says when it fails."""
     file = check.origin.rpartition(":")[0]
-    path = builtin_folder().parent / file if file.startswith("checks/") else Path(file)
-    if not path.is_file():
-        path = Path(file)
-    parsed = parse_document(file, path.read_text(encoding="utf-8")).value
-    own = next(one for one in parsed["checks"] if one.get("id") == check.id)
-    return {key: own[key] for key in _JUDGEMENT if key in own}
+    # Built-in files are named from the folder above the catalogue; a user's own folder may be called the same.
+    for path in (builtin_folder().parent / file, Path(file)):
+        if path.is_file():
+            for own in parse_document(file, path.read_text(encoding="utf-8")).value["checks"]:
+                if own["id"] == check.id:
+                    return {key: own[key] for key in _JUDGEMENT if key in own}
+    raise UsageError(f"{file} has changed meanwhile: {check.id} is no longer in it")
 
 
 def _json(check: Check, judged: dict[str, Any], tests: list[tuple[str, str]]) -> str:
