@@ -17,12 +17,12 @@ from k8sview.model.components import ComponentStatus
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import Pod
 from k8sview.model.report import Finding
-from k8sview.model.status import Severity, Status
+from k8sview.model.status import Layer, Severity, Status
 from k8sview.model.view import View
 
 WORKLOADS_RULE = "workloads-ready"
 NODES = "nodes"
-"""The topic whose grave findings speak of the node itself; others only name the node where something shows."""
+"""The topic whose grave findings speak of the node itself."""
 _WORKLOADS = {
     "Deployment": "deployments.apps",
     "StatefulSet": "statefulsets.apps",
@@ -48,7 +48,7 @@ class Causes:
         self._view = view
         self._components = components
         self._depends_on = depends_on
-        self._nodes_down: dict[str, list[Finding]] = {}
+        self._nodes_down: dict[str, list[tuple[Check, Finding]]] = {}
         self._by_check: dict[str, list[Finding]] = {}
         self._workloads: dict[str, list[Finding]] = {}
         self._by_object: dict[tuple[str, str, str], list[Finding]] = {}
@@ -60,8 +60,8 @@ class Causes:
                 self._by_check.setdefault(check.id, []).append(finding)
                 if check.rule_name == WORKLOADS_RULE:
                     self._workloads.setdefault(check.component, []).append(finding)
-                if check.component == NODES and finding.object is not None and finding.severity.at_least(Severity.HIGH):
-                    self._nodes_down.setdefault(finding.object.name, []).append(finding)
+                if _node_down(check, finding) and finding.object is not None:
+                    self._nodes_down.setdefault(finding.object.name, []).append((check, finding))
                 if finding.object is not None:
                     place = (finding.object.kind, finding.object.namespace or "", finding.object.name)
                     self._by_object.setdefault(place, []).append(finding)
@@ -93,7 +93,7 @@ class Causes:
     def _upstream(self, check: Check, finding: Finding) -> Iterable[Finding]:
         for name in check.depends_on:
             yield from _worst(self._by_check.get(name, ()))
-        yield from self._nodes(finding)
+        yield from self._nodes(check, finding)
         yield from self._backends(finding)
         yield from self._same_workload(check, finding)
         if check.rule_name != WORKLOADS_RULE:
@@ -101,11 +101,16 @@ class Causes:
         for component in self._depends_on.get(check.component, ()):
             yield from _worst(self._workloads.get(component, ()))
 
-    def _nodes(self, finding: Finding) -> Iterable[Finding]:
-        """Findings on the nodes where pods of this workload (or this pod) are not ready."""
+    def _nodes(self, check: Check, finding: Finding) -> Iterable[Finding]:
+        """Findings on the nodes where pods of this workload (or this pod) are not ready.
+
+        The foundation's own agents are explained by the node alone: what else shows on a node may be of their making.
+        """
         for pod in self._pods(finding):
             if pod.spec.node_name and not _ready(pod):
-                yield from _worst(self._nodes_down.get(pod.spec.node_name, ()))
+                down = self._nodes_down.get(pod.spec.node_name, ())
+                wide = check.layer is not Layer.FOUNDATION
+                yield from _worst(found for about, found in down if wide or about.component == NODES)
 
     def _pods(self, finding: Finding) -> Iterable[Pod]:
         ref = finding.object
@@ -140,6 +145,13 @@ class Causes:
         place = (ref.kind, ref.namespace or "", ref.name)
         owned = {found.fingerprint for found_all in self._workloads.values() for found in found_all}
         yield from (found for found in self._by_object.get(place, ()) if found.fingerprint in owned)
+
+
+def _node_down(check: Check, finding: Finding) -> bool:
+    """A grave finding of the foundation about a node: pods there cannot be well."""
+    ref = finding.object
+    grave = check.layer is Layer.FOUNDATION and finding.severity.at_least(Severity.HIGH)
+    return grave and ref is not None and ref.kind == "Node"
 
 
 def _services(registration: Any) -> Iterable[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""``workloads-available``, ``pods-run``, ``jobs-complete``: is what teams run up, by the verdict that lists show too."""
+"""``workloads-available``, ``pods-run``, ``jobs-complete``: does what teams run stand, by the verdict of the lists."""
 
 from __future__ import annotations
 
