@@ -193,8 +193,8 @@ def complete(line: str, known: Vocabulary, limit: int = 30) -> tuple[str, ...]:
     """Whole lines that begin with what was typed, best first."""
     head, space, rest = line.lstrip().partition(" ")
     if not space:
-        options = _vocabulary(known) if head else list(_OFFERED)
-        return tuple(_starting(head.lower(), options))[:limit]
+        words = _vocabulary(known) if head else list(_OFFERED)
+        return tuple(_starting(head.lower(), words))[:limit]
     word = head.lower()
     last = rest.rpartition(",")
     options = _arguments(word, known)

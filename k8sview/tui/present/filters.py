@@ -64,7 +64,7 @@ def parse_filter(typed: str, spec: TableSpec) -> Filter:
     if text.startswith("-l"):
         return Filter(typed, _labels(text[2:].strip()))
     if text.startswith("-f"):
-        return Filter(typed, _fuzzy(text[2:].strip()))
+        return Filter(typed, _fuzzy(text[2:].strip(), spec))
     if text.startswith("!"):
         pattern, problem = _pattern(text[1:].strip())
         return Filter(typed, lambda candidate, now: not pattern.search(candidate.text), problem)
@@ -86,9 +86,13 @@ def _pattern(text: str) -> tuple[re.Pattern[str], str]:
         return re.compile(re.escape(text.lower())), f"not a regular expression ({problem}): searched as plain text"
 
 
-def _fuzzy(text: str) -> Predicate:
+def _fuzzy(text: str, spec: TableSpec) -> Predicate:
+    """The letters in their order, in the name (or, where a table has none, anywhere)."""
     pattern = re.compile(".*?".join(re.escape(one) for one in text.lower() if not one.isspace()))
-    return lambda candidate, now: pattern.search(candidate.text) is not None
+    at = spec.position("name")
+    if at is None:
+        return lambda candidate, now: pattern.search(candidate.text) is not None
+    return lambda candidate, now: pattern.search(words(candidate.values[at]).lower()) is not None
 
 
 def _labels(text: str) -> Predicate:

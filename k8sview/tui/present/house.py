@@ -17,8 +17,8 @@ from k8sview.reports.order import causes, unjudged
 from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span, age, status_badge
 from k8sview.tui.present.frame import FLOOR_BADGE, NOT_JUDGED
-from k8sview.tui.present.lines import BLANK, Line, cut, fit, heading, line, pad, wrap, wrapped
 from k8sview.tui.present.judged import waiting
+from k8sview.tui.present.lines import BLANK, Line, cut, fit, heading, line, pad, wrap, wrapped
 from k8sview.tui.present.links import place_of
 from k8sview.tui.present.measure import width_of
 
