@@ -96,9 +96,9 @@ def valid_on(where: Iterable[str]) -> tuple[Action, ...]:
 
 
 def bindings(*where: str) -> list[BindingType]:
-    """Textual's bindings for a screen."""
+    """Textual's bindings for a screen. With priority: keys act in the order they were typed, however fast."""
     return [
-        Binding(action.keys, action.call, action.title, show=False, id=action.id, priority=action.id == "quit")
+        Binding(action.keys, action.call, action.title, show=False, id=action.id, priority=True)
         for action in valid_on(where)
     ]
 

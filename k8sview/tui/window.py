@@ -61,6 +61,18 @@ class Window(Protocol):
     def recall(self, place: Place) -> Any: ...
 
 
+class Fence(Message):
+    """Sent behind what a key set off, from where its messages start; the screen answers with ``Passed``."""
+
+
+class Passed(Message):
+    """Everything that the last key set off has been dealt with, the screen's own messages included."""
+
+
+class Settled(Message):
+    """The screen takes keys from now on."""
+
+
 class Commanded(Message):
     """Do this."""
 

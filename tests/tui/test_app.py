@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from k8sview.model.events import Link
@@ -16,6 +17,7 @@ from k8sview.sources.contract import ConfigurationError
 from k8sview.tui.app import K8sViewApp
 from k8sview.tui.config import Settings
 from k8sview.tui.contract import ContextEntry, Session, Target
+from k8sview.tui.present import places
 from k8sview.tui.screens.framed import FramedScreen
 from tests.tui.pictures import NOW, FakeSession, meta, picture, pod, shop
 
@@ -371,3 +373,14 @@ async def test_closing_the_app_closes_the_session(session: FakeSession) -> None:
         await pilot.press("ctrl+c")
     assert session.closed
     assert app.return_code == 0
+
+
+async def test_keys_typed_ahead_act_in_order_across_new_screens(session: FakeSession) -> None:
+    """A burst, as over a slow link: command, filter, cursor, next screen."""
+    async with running(session) as (app, pilot):
+        burst = [*":po", "enter", *"/web", "enter", "j", "y"]
+        for key in burst:
+            app.post_message(events.Key(_KEYS.get(key, key), key if len(key) == 1 else None))
+        for _ in range(20):
+            await settle(app, pilot)
+        assert app.desk.place == places.thing("pods", ("shop", "web-77c-b"), "yaml")

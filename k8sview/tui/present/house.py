@@ -205,21 +205,22 @@ def _changes(view: View | None, now: datetime, width: int, most: int) -> Iterabl
     if not recent:
         yield line(Span("nothing seen to change while watched", Role.MUTED))
     for change in sorted(recent, key=lambda one: one.at, reverse=True)[:most]:
-        yield _change_line(change, now, width)
+        yield from _change_lines(change, now, width)
     if len(recent) > most:
         yield line(Span(f"and {len(recent) - most} more", Role.MUTED))
 
 
-def _change_line(change: Change, now: datetime, width: int) -> Line:
+def _change_lines(change: Change, now: datetime, width: int) -> Iterable[Line]:
     name = "/".join(filter(None, change.key))
-    text = f"{change.resource.partition('.')[0]} {name} {change.path}: {change.before} → {change.after}"
     since = f"{age(change.at, now):>6} "
-    return line(
+    yield line(
         Span(since, Role.MUTED),
-        Span(fit(text, width - len(since))),
+        Span(fit(f"{change.resource.partition('.')[0]} {name}", width - len(since))),
         target=places.thing(change.resource, change.key),
         key=f"change:{change.resource}:{name}:{change.path}",
     )
+    field = change.path.rpartition(".")[2]
+    yield line("    ", Span(cut(f"{field}: {change.before} → {change.after}", width - 4), Role.MUTED))
 
 
 def coverage(report: Report | None, width: int) -> list[Line]:

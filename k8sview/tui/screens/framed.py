@@ -21,7 +21,7 @@ from k8sview.tui.present.places import Place
 from k8sview.tui.widgets.cursor_view import CursorView
 from k8sview.tui.widgets.line_view import Bar
 from k8sview.tui.widgets.prompt import Prompt
-from k8sview.tui.window import Left, Replaced, Save, Say, Typed, Window
+from k8sview.tui.window import Fence, Left, Passed, Replaced, Save, Say, Settled, Typed, Window
 
 
 class FramedScreen(Screen[None], inherit_bindings=False):
@@ -35,6 +35,7 @@ class FramedScreen(Screen[None], inherit_bindings=False):
         self.window = window
         self.place = place
         self._message = Span("")
+        self.ready = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="top"):
@@ -83,6 +84,25 @@ class FramedScreen(Screen[None], inherit_bindings=False):
         if self.window.picture is not None:
             self.show(self.window.picture)
         self.refresh_crumbs()
+        self.call_after_refresh(self._take_keys)
+
+    def _take_keys(self) -> None:
+        self.ready = True
+        self.post_message(Settled())
+
+    def on_fence(self, event: Fence) -> None:
+        event.stop()
+        self.post_message(Passed())  # behind what this screen sent on its own
+
+    @property
+    def asking(self) -> Prompt | None:
+        """The prompt, while it is open."""
+        prompt = self.query_one(Prompt) if self.ready else None
+        return prompt if prompt is not None and prompt.display else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the prompt is open, keys are text."""
+        return self.asking is None
 
     def on_resize(self) -> None:
         self.refresh_frame()
@@ -166,7 +186,7 @@ class FramedScreen(Screen[None], inherit_bindings=False):
         if event.text is None or event.entered:
             self.query_one("#crumbs", Bar).display = True
             self.query_one("#sign", Bar).display = False
-            self.mover.focus()
+            self.set_focus(self.mover)
             self._set_hints(None)
         elif event.sign == ":":
             self._set_hints(Span("  ".join(event.options[:12]) or "no completion", Role.MUTED))

@@ -18,11 +18,12 @@ class Prompt(Input):
     """Hidden until asked for. ``sign`` is ``:`` or ``/``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab,right", "complete", show=False),
-        Binding("up", "past(-1)", show=False),
-        Binding("down", "past(1)", show=False),
-        Binding("escape", "leave", show=False),
-        Binding("ctrl+u", "wipe", show=False),
+        Binding("tab,right", "complete", show=False, priority=True),
+        Binding("up", "past(-1)", show=False, priority=True),
+        Binding("down", "past(1)", show=False, priority=True),
+        Binding("escape", "leave", show=False, priority=True),
+        Binding("enter", "enter", show=False, priority=True),
+        Binding("ctrl+u", "wipe", show=False, priority=True),
     ]
 
     class Line(Message):
@@ -52,7 +53,7 @@ class Prompt(Input):
         self.display = True
         self.value = text
         self.cursor_position = len(text)
-        self.focus()
+        self.screen.set_focus(self)  # at once: the next key may be on its way already
 
     def action_complete(self) -> None:
         """Take the first completion; at the cursor's end only, elsewhere move right."""
@@ -82,8 +83,7 @@ class Prompt(Input):
             options = tuple(map(plain, self._complete(self.value)))
             self.post_message(self.Line(self.sign, self.value, entered=False, options=options))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def action_enter(self) -> None:
         text = self.value
         if text.strip() and (not self._past or self._past[-1] != text):
             self._past.append(text)

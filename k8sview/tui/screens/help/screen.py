@@ -33,7 +33,7 @@ class HelpScreen(ModalScreen[None], inherit_bindings=False):
 
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "close", show=False),
+        Binding("escape,q,question_mark,enter", "close", show=False, priority=True),
         Binding("ctrl+c", "app.quit", show=False, priority=True),
         Binding("j,down", "move(1)", show=False),
         Binding("k,up", "move(-1)", show=False),
