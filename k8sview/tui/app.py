@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -14,7 +15,7 @@ from textual.worker import Worker, WorkerState
 from k8sview.model.events import Link
 from k8sview.model.text import plain
 from k8sview.model.view import View
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.sources.contract import SourceError
 from k8sview.tui.actions import unknown_ids
 from k8sview.tui.config import Settings, load_settings, save_directory, settings_path
@@ -317,4 +318,6 @@ class K8sViewApp(App[None]):
 
 def run_app(open_session: OpenSession, target: Target, *, list_contexts: ListContexts = tuple) -> None:
     """Run the terminal app until the user leaves it. ``open_session`` may raise SourceError; the app shows it."""
+    # Rows are many small tuples without cycles: at the default thresholds looking through them for garbage stalls keys.
+    gc.set_threshold(50_000, 20, 1_000)
     K8sViewApp(open_session, target, list_contexts=list_contexts, settings=load_settings(settings_path())).run()

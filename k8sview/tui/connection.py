@@ -9,7 +9,7 @@ from typing import Any
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import Malformed
 from k8sview.model.resources import Resource
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.sources.contract import SourceError
 from k8sview.tui.contract import OpenSession, Session, Target
 

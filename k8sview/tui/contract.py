@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from k8sview.model.health import Health
 from k8sview.model.resources import Resource
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 
 Publish = Callable[[Picture], None]
 

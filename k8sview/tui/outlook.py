@@ -8,7 +8,7 @@ from typing import Any
 
 from k8sview.model.health import Health
 from k8sview.model.resources import Resource
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.sources.contract import SourceError
 from k8sview.tui.actions import Action, key_text
 from k8sview.tui.connection import Connection

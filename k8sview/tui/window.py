@@ -13,7 +13,7 @@ from textual.message import Message
 
 from k8sview.model.health import Health
 from k8sview.model.resources import Resource
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.actions import Action
 from k8sview.tui.contract import ContextEntry
 from k8sview.tui.present.cells import Role

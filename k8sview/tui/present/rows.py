@@ -83,7 +83,7 @@ class Rows:
         if gone and self._shown is not None:
             self._shown.difference_update(gone)
         if added or gone or moved:
-            self._arrange(changed if moved else added)
+            self._arrange(changed if moved else added, gone=bool(gone))
         return Change(frozenset(changed), bool(added or gone or moved))
 
     def _replace(self, changed: list[Key], added: list[Key]) -> bool:
@@ -227,23 +227,30 @@ class Rows:
             self._by_key.extend(added)
             self._by_key.sort()
 
-    def _arrange(self, touched: Collection[Key]) -> None:
+    def _arrange(self, touched: Collection[Key], *, gone: bool = True) -> None:
         """Bring ``order`` up to date; ``touched`` came or moved. Few of them are put in place one by one."""
         members: Collection[Key] = self._objects if self._shown is None else self._shown
-        by_key = self._by_key if self._shown is None else [key for key in self._by_key if key in members]
         at = self.spec.position(self.sort_column) if self.sort_column else None
         if at is None:
-            self._sorted = by_key
+            self._sorted = self._members_by_key()
         elif len(touched) <= _AT_ONCE < len(members) and self._arranged == self.sort_column:
-            self._sorted = self._put(frozenset(touched), members, at)
+            self._sorted = self._put(frozenset(touched), members, at, gone=gone)
         else:
             value = self._value(at)
-            self._sorted = sorted(by_key, key=value)  # stable: equal values stay in the order of their keys
+            self._sorted = sorted(
+                self._members_by_key(), key=value
+            )  # stable: equal values stay in the order of their keys
         self._arranged = self.sort_column
         self.order = self._sorted[::-1] if self.reverse else self._sorted
 
-    def _put(self, touched: frozenset[Key], members: Collection[Key], at: int) -> list[Key]:
-        order = [key for key in self._sorted if key in members and key not in touched]
+    def _members_by_key(self) -> list[Key]:
+        shown = self._shown
+        return self._by_key if shown is None else [key for key in self._by_key if key in shown]
+
+    def _put(self, touched: frozenset[Key], members: Collection[Key], at: int, *, gone: bool) -> list[Key]:
+        order = [key for key in self._sorted if key not in touched]
+        if gone:
+            order = [key for key in order if key in members]
         value = self._value(at)
         for key in touched:
             if key in members:

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.actions import Action, valid_on
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.commands import complete

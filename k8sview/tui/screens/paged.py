@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.widget import Widget
 
 from k8sview.model.text import plain
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.actions import bindings
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.commands import Go

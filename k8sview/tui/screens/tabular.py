@@ -10,7 +10,7 @@ from textual import work
 from textual.widget import Widget
 
 from k8sview.model.resources import Key
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.actions import Action, bindings
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.columns import Surroundings, TableSpec

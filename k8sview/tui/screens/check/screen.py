@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.present.judged import check_lines
 from k8sview.tui.present.lines import Line
 from k8sview.tui.screens.paged import PagedScreen

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from k8sview.model.report import Report
 from k8sview.model.resources import Key
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.columns import TableSpec

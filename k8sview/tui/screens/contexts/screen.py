@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from k8sview.model.resources import Key
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.contract import ContextEntry
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.columns import Column, Surroundings, TableSpec

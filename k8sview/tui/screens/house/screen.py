@@ -9,7 +9,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from k8sview.model.text import plain
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.actions import bindings
 from k8sview.tui.present.commands import Go
 from k8sview.tui.present.house import evidence, floors

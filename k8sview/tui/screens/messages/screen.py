@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.lines import Line, line
 from k8sview.tui.screens.paged import PagedScreen

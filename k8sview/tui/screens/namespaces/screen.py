@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from k8sview.model.objects.core import Namespace
 from k8sview.model.objects.meta import ObjectMeta
 from k8sview.model.resources import Key
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.actions import bindings
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.columns import TableSpec

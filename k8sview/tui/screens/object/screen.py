@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from k8sview.model.objects.meta import Malformed
 from k8sview.model.resources import Resource
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.actions import bindings
 from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span, verdict_badge

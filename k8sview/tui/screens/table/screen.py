@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from k8sview.model.resources import Key, Resource
 from k8sview.model.tables import Table
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.tui.actions import Action, bindings
 from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role
