@@ -7,8 +7,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from textual import events, work
-from textual.app import App
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
@@ -22,7 +21,7 @@ from k8sview.tui.config import Settings, load_settings, save_directory, settings
 from k8sview.tui.connection import Connection
 from k8sview.tui.contract import ListContexts, OpenSession, Target
 from k8sview.tui.desk import Desk
-from k8sview.tui.key_order import KeyOrder
+from k8sview.tui.key_order import KeyOrderedApp
 from k8sview.tui.outlook import Outlook
 from k8sview.tui.present import commands
 from k8sview.tui.present.cells import Role
@@ -35,7 +34,7 @@ from k8sview.tui.screens.help.screen import HelpScreen
 from k8sview.tui.screens.palette.screen import PaletteScreen, entries
 from k8sview.tui.screens.tabular import TabularScreen
 from k8sview.tui.theme import DEFAULT_THEME, THEMES
-from k8sview.tui.window import Commanded, Left, Passed, Replaced, Save, Say, Settled, Typed
+from k8sview.tui.window import Commanded, Left, Replaced, Save, Say, Typed
 
 _MESSAGE_SECONDS = 6
 
@@ -44,7 +43,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class K8sViewApp(App[None]):
+class K8sViewApp(KeyOrderedApp):
     """The app; screens look through its ``outlook`` and send it messages."""
 
     CSS_PATH = "base.tcss"
@@ -68,7 +67,6 @@ class K8sViewApp(App[None]):
         self.outlook = Outlook(self.desk, self._connection, list_contexts, settings.keys, clock)
         self.outlook.run = self._fetch
         self._message_left = 0
-        self._keys = KeyOrder()
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -80,29 +78,6 @@ class K8sViewApp(App[None]):
         self.set_interval(1, self._tick)
         # Nothing is opened, and no client imported, before the first frame is on the terminal.
         self.call_after_refresh(self._begin)
-
-    async def on_event(self, event: events.Event) -> None:
-        screen = self.screen_stack[-1] if self.screen_stack else None
-        if not isinstance(event, events.Key) or event.is_forwarded or not isinstance(screen, FramedScreen):
-            await super().on_event(event)
-        elif event.key == "ctrl+c" or self._keys.admits(event, screen):
-            prompt = screen.asking
-            if prompt is not None and event.is_printable and event.character:
-                prompt.insert_text_at_cursor(event.character)
-                return
-            with self._keys.in_order(screen):
-                await super().on_event(event)
-
-    async def on_passed(self, _event: Passed) -> None:
-        await self._keys.release(self.on_event)
-
-    async def on_settled(self, _event: Settled) -> None:
-        await self._keys.release(self.on_event)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While the prompt is open, keys are text."""
-        screen = self.screen_stack[-1] if self.screen_stack else None
-        return action == "quit" or not isinstance(screen, FramedScreen) or screen.asking is None
 
     def _begin(self) -> None:
         for problem in self.settings.problems:

@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from textual import events
+from textual.app import App
 
 from k8sview.tui.screens.framed import FramedScreen
-from k8sview.tui.window import Fence
+from k8sview.tui.window import Fence, Passed, Settled
 
 _PATIENCE = 1.0
 """Seconds after which a fence counts as lost (its widget went away): keys must never hang."""
@@ -59,3 +60,34 @@ class KeyOrder:
 
     def _held(self) -> bool:
         return self._held_since is not None and time.monotonic() - self._held_since < _PATIENCE
+
+
+class KeyOrderedApp(App[None]):
+    """An app whose framed screens get their keys in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys = KeyOrder()
+
+    async def on_event(self, event: events.Event) -> None:
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        if not isinstance(event, events.Key) or event.is_forwarded or not isinstance(screen, FramedScreen):
+            await super().on_event(event)
+        elif event.key == "ctrl+c" or self._keys.admits(event, screen):
+            prompt = screen.asking
+            if prompt is not None and event.is_printable and event.character:
+                prompt.insert_text_at_cursor(event.character)
+                return
+            with self._keys.in_order(screen):
+                await super().on_event(event)
+
+    async def on_passed(self, _event: Passed) -> None:
+        await self._keys.release(self.on_event)
+
+    async def on_settled(self, _event: Settled) -> None:
+        await self._keys.release(self.on_event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the prompt is open, keys are text."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        return action == "quit" or not isinstance(screen, FramedScreen) or screen.asking is None

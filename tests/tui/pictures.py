@@ -51,7 +51,7 @@ from k8sview.model.resources import Ref, Resource, key_of
 from k8sview.model.status import Layer, Reason, Severity, Status, Verdict
 from k8sview.model.tables import State, TableState
 from k8sview.model.view import View
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.store.store import Store
 from k8sview.tui.contract import Publish
 
