@@ -33,6 +33,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "help": (":po", "question_mark"),
     "palette": ("ctrl+p",),
 }
+SMALL_TOO = ("house", "pods", "explain")
 _NAMES = {":": "colon", ".": "full_stop", "-": "minus", " ": "space"}
 _PATIENCE_SECONDS = 60
 
@@ -62,9 +63,9 @@ async def picture(keys: tuple[str, ...], size: tuple[int, int], title: str) -> s
 
 
 async def main(folder: Path) -> None:
-    """Every screen in every size."""
+    """Every screen, and the main ones on a small terminal too."""
     for name, keys in SCREENS.items():
-        for size in SIZES:
+        for size in SIZES if name in SMALL_TOO else SIZES[:1]:
             path = folder / f"{name}-{size[0]}x{size[1]}.svg"
             path.write_text(await picture(keys, size, f"k8sview · {name}"), encoding="utf-8")
             print(path)
