@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+
+import msgspec
 
 from k8sview.analysis.checks.engine import Engine
 from k8sview.analysis.components.detect import detect
 from k8sview.analysis.health.verdict import health_of
 from k8sview.catalog.loader import Catalog
 from k8sview.model import events
+from k8sview.model.metrics import Metric
 from k8sview.model.report import Report
 from k8sview.model.tables import State
 from k8sview.session.reading import Reading
 from k8sview.session.reporting import Timing, build_report
-from k8sview.session.selection import Selection, needed_resources, select
-from k8sview.sources.contract import Source
+from k8sview.session.selection import Selection, needed_metrics, needed_resources, select
+from k8sview.sources.contract import Metrics, Source
 from k8sview.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -37,11 +40,13 @@ async def check_once(
     read_timeout: float = 60.0,
     clock: Clock = utc_now,
     progress: Progress | None = None,
+    metrics: Metrics | None = None,
 ) -> Report:
     """Judge the cluster as it is now. Closes the source.
 
-    ``read_timeout`` seconds bound the reading; what has not arrived by then is unknown, never missing. Raises
-    SourceError where the cluster cannot be reached at all, SelectionError for what does not exist.
+    ``read_timeout`` seconds bound the reading; what has not arrived by then is unknown, never missing. ``metrics`` are
+    asked once the cluster is reached, while it is read. Raises SourceError where the cluster cannot be reached at all,
+    SelectionError for what does not exist.
     """
     checks = select(catalog, selection)
     began, started_at = time.monotonic(), clock()
@@ -53,20 +58,26 @@ async def check_once(
         news.set()
 
     reading = Reading(source, take, selection.namespaces, watch=False)
+    asking: asyncio.Task[Mapping[str, Metric]] | None = None
     try:
         connected = await source.connect(take)
         take(connected)
         reading.served(connected)
         reading.want(needed_resources(catalog, checks, namespaced=selection.namespaces is not None))
+        if metrics is not None:
+            asking = asyncio.create_task(metrics.ask(needed_metrics(checks)), name="metrics")
         try:
             async with asyncio.timeout(read_timeout):
                 await _settled(store, reading, news, progress)
         except TimeoutError:
             pass  # tables that still load are judged as unread
         take(events.Usage(source.usage()))
+        answers = await asking if asking is not None else None
     finally:
+        if asking is not None:
+            asking.cancel()
         await source.close()
-    view = store.view()
+    view = msgspec.structs.replace(store.view(), metrics=answers)
     components = detect(catalog.components, view)
     evaluations = Engine(checks).run_all(view, components, lambda resource, obj: health_of(view, resource, obj))
     finished_at = clock()

@@ -56,6 +56,11 @@ def _known(what: str, names: Iterable[str], known: Sequence[str]) -> None:
             raise SelectionError(f"unknown {what} {name!r}{nearest(name, known)}")
 
 
+def needed_metrics(checks: Iterable[Check]) -> tuple[str, ...]:
+    """Named queries that ``checks`` ask a Prometheus, sorted."""
+    return tuple(sorted({name for check in checks for name in check.metrics}))
+
+
 def needed_resources(catalog: Catalog, checks: Iterable[Check], *, namespaced: bool) -> tuple[str, ...]:
     """Resource names that a run of ``checks`` reads, sorted. ``namespaced``: only what a Role can grant."""
     chosen = tuple(checks)

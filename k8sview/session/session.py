@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from k8sview.catalog.loader import Catalog
 from k8sview.model import events
 from k8sview.model.components import ComponentStatus
@@ -23,6 +21,7 @@ from k8sview.model.resources import Resource
 from k8sview.model.tables import State
 from k8sview.model.view import View
 from k8sview.session.judging import Judge
+from k8sview.session.picture import Picture
 from k8sview.session.reading import Reading
 from k8sview.session.run import Clock, utc_now
 from k8sview.session.selection import Selection, needed_resources, select
@@ -43,15 +42,6 @@ FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 1.0, 30.0
 
 _CRDS = "customresourcedefinitions.apiextensions.k8s.io"
 _APISERVICES = "apiservices.apiregistration.k8s.io"
-
-
-class Picture(msgspec.Struct, frozen=True):
-    """One publish: the state as it is, and the newest judgement (of this view or an earlier one)."""
-
-    view: View
-    report: Report | None = None
-    report_pending: bool = True
-    components: tuple[ComponentStatus, ...] = ()
 
 
 Publish = Callable[[Picture], None]

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 
 class Settings(NamedTuple):
     """``keys``: action id to keys; ``namespaces``: favourites for the keys 1 to 9; ``problems``: to be told."""
@@ -39,6 +37,8 @@ def load_settings(path: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError) as problem:
         return Settings(problems=(f"{path}: {problem}",))
+    import yaml  # most people have no such file, and the first frame waits for this
+
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as problem:

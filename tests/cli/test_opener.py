@@ -9,7 +9,7 @@ import pytest
 
 from k8sview.__main__ import _Opener
 from k8sview.cli.front import AppRequest
-from k8sview.session.session import Picture
+from k8sview.session.picture import Picture
 from k8sview.sources.contract import ConfigurationError
 from k8sview.tui.contract import ContextEntry, Target
 from tests.cli.pack import TEXT, write_pack

@@ -11,7 +11,8 @@ from typing import Any
 from k8sview.catalog.loader import Catalog, load_catalog
 from k8sview.model.resources import Resource
 from k8sview.model.tables import State
-from k8sview.session.session import Picture, Session
+from k8sview.session.picture import Picture
+from k8sview.session.session import Session
 from k8sview.sources.live import LiveSource, Timing
 from tests.fakes.apiserver import FakeApiServer, pod
 

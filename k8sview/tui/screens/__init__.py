@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from k8sview.tui.screens.check.screen import CheckScreen
-from k8sview.tui.screens.checks.screen import ChecksScreen
-from k8sview.tui.screens.contexts.screen import ContextsScreen
-from k8sview.tui.screens.framed import FramedScreen
-from k8sview.tui.screens.house.screen import HouseScreen
-from k8sview.tui.screens.messages.screen import MessagesScreen
-from k8sview.tui.screens.namespaces.screen import NamespacesScreen
-from k8sview.tui.screens.object.screen import ObjectScreen
-from k8sview.tui.screens.resources.screen import ResourcesScreen
-from k8sview.tui.screens.table.screen import TableScreen
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
-SCREENS: dict[str, type[FramedScreen]] = {
-    "house": HouseScreen,
-    "checks": ChecksScreen,
-    "check": CheckScreen,
-    "table": TableScreen,
-    "object": ObjectScreen,
-    "contexts": ContextsScreen,
-    "namespaces": NamespacesScreen,
-    "resources": ResourcesScreen,
-    "messages": MessagesScreen,
-}
+from k8sview.tui.screens.framed import FramedScreen
+
+
+class _Screens(Mapping[str, type[FramedScreen]]):
+    """Screens by name; each is loaded when it is first opened, so that the first frame waits for one only."""
+
+    def __init__(self, classes: Mapping[str, str]) -> None:
+        self._classes = classes
+
+    def __getitem__(self, name: str) -> type[FramedScreen]:
+        module = import_module(f"k8sview.tui.screens.{name}.screen")
+        screen: type[FramedScreen] = getattr(module, self._classes[name])
+        return screen
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._classes)
+
+    def __len__(self) -> int:
+        return len(self._classes)
+
+
+SCREENS: Mapping[str, type[FramedScreen]] = _Screens(
+    {
+        "house": "HouseScreen",
+        "checks": "ChecksScreen",
+        "check": "CheckScreen",
+        "table": "TableScreen",
+        "object": "ObjectScreen",
+        "contexts": "ContextsScreen",
+        "namespaces": "NamespacesScreen",
+        "resources": "ResourcesScreen",
+        "messages": "MessagesScreen",
+    }
+)
