@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from k8sview.model.fields import PathError, verify
 from k8sview.model.kinds import KINDS
 from k8sview.model.objects.meta import Custom
 from k8sview.model.status import Severity, Status
+from k8sview.sources.prometheus.queries import QUERIES
 
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ID = re.compile(rf"{_SLUG}\.{_SLUG}\.{_SLUG}")
@@ -197,6 +199,7 @@ class _CheckCompiler:
             severity=spec.severity,
             requires=tuple(dict.fromkeys([*spec.requires, *([spec.each] if spec.each else [])])),
             wants=spec.wants,
+            metrics=spec.metrics,
             when=frozenset(Presence(one) for one in spec.when),
             topic=self._component.topic,
             depends_on=spec.depends_on,
@@ -233,8 +236,13 @@ class _CheckCompiler:
             self._say(("tests",), f"{spec.id}: missing test: no case expects pass")
         if not expected & {Status.FAIL, Status.WARN}:
             self._say(("tests",), f"{spec.id}: missing test: no case expects fail (or warn)")
-        if not any(test.expect is Status.UNKNOWN and (test.denied or test.failed) for test in spec.tests):
+        blind = [test for test in spec.tests if test.expect is Status.UNKNOWN]
+        if (spec.requires or spec.each) and not any(test.denied or test.failed for test in blind):
             self._say(("tests",), f"{spec.id}: missing test: no case denies a required resource and expects unknown")
+        if spec.metrics and not any(test.prometheus == "failing" for test in blind):
+            self._say(("tests",), f"{spec.id}: missing test: no case has prometheus: failing and expects unknown")
+        for number, test in enumerate(spec.tests):
+            self._metrics(spec.metrics, test.metrics, ("tests", number, "metrics"))
 
     def _resources(self, spec: CheckSpec) -> None:
         for key, names in (("requires", spec.requires), ("wants", spec.wants)):
@@ -242,8 +250,15 @@ class _CheckCompiler:
                 self._resource(name, (key, number))
         if spec.each is not None:
             self._resource(spec.each, ("each",))
-        if not spec.requires and spec.each is None:
+        self._metrics(QUERIES, spec.metrics, ("metrics",))
+        if not spec.requires and spec.each is None and not spec.metrics:
             self._say(("requires",), "requires names no resource: the check could not be told from a blind one")
+
+    def _metrics(self, known: Collection[str], names: Iterable[str], place: Place) -> None:
+        for name in names:
+            if name not in known:
+                words = f"unknown metric {name!r}{nearest(name, known)}; known here: {', '.join(known) or 'none'}"
+                self._say(place, words)
 
     def _resource(self, name: str, place: Place) -> None:
         if not _RESOURCE.fullmatch(name):
@@ -283,6 +298,9 @@ class _CheckCompiler:
         for name in parameters.reads():
             if name not in (*spec.requires, *spec.wants):
                 self._say(place, f"reads {name}, which is neither in requires nor in wants")
+        for name in parameters.metrics():
+            if name not in spec.metrics:
+                self._say(place, f"reads the metric {name}, which is not in metrics")
         for path in parameters.paths():
             try:
                 kind = KINDS.get(spec.each or "")

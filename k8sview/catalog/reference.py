@@ -33,6 +33,7 @@ _KEYS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("`use`", spec.UseSpec),
     ("each of `checks`", spec.CheckSpec),
     ("each of `tests`", spec.TestSpec),
+    ("each sample of a metric in `tests`", spec.SampleSpec),
 )
 
 

@@ -12,9 +12,10 @@ from k8sview.analysis.components.detect import DETECTION_READS
 from k8sview.catalog.spec import TestSpec
 from k8sview.model import events
 from k8sview.model.kinds import KINDS, kind_of
+from k8sview.model.metrics import Metric, Sample
 from k8sview.model.objects.meta import Custom, Malformed, ObjectMeta
 from k8sview.model.resources import Resource, key_of
-from k8sview.model.tables import State, TableState
+from k8sview.model.tables import SYNCED, State, TableState
 from k8sview.model.times import parse_time
 from k8sview.model.view import Change, View
 from k8sview.store.store import Store
@@ -29,8 +30,9 @@ class SampleError(ValueError):
     """A test states objects or names that cannot be used; the message is for its author."""
 
 
-def sample_view(test: TestSpec, named: Iterable[str]) -> View:
-    """The view of a test. ``named``: every resource its check and component name; they are served and empty."""
+def sample_view(test: TestSpec, named: Iterable[str], asked: Iterable[str] = ()) -> View:
+    """The view of a test. ``named``: every resource its check and component name; they are served and empty.
+    ``asked``: the named queries of its check."""
     now = parse_time(test.now) if test.now else DEFAULT_NOW
     if now is None:
         raise SampleError(f"now: {test.now!r} is no time (2026-03-01T00:00:00Z)")
@@ -48,7 +50,23 @@ def sample_view(test: TestSpec, named: Iterable[str]) -> View:
         _fill(store, name, resource, objects.get(name, []), test)
     view = store.view()
     changes = tuple(_change(change, now) for change in test.changes)
-    return msgspec.structs.replace(view, changes=changes)
+    return msgspec.structs.replace(view, changes=changes, metrics=_metrics(test, asked))
+
+
+def _metrics(test: TestSpec, asked: Iterable[str]) -> dict[str, Metric] | None:
+    """What a Prometheus would have answered to the check's questions; None where there is none."""
+    if test.prometheus == "absent":
+        return None
+    if test.prometheus == "failing":
+        failed = TableState(State.FAILED, "Prometheus does not answer")
+        return {name: Metric(name, failed) for name in asked}
+    partial = "part of it did not answer" if test.prometheus == "partial" else ""
+    return {
+        name: Metric(
+            name, SYNCED, tuple(Sample(one.labels, one.value) for one in test.metrics.get(name, ())), partial=partial
+        )
+        for name in asked
+    }
 
 
 def _fill(store: Store, name: str, resource: Resource, raws: list[Any], test: TestSpec) -> None:

@@ -66,7 +66,7 @@ def evaluate_test(catalog: Catalog, test: CompiledTest) -> Evaluation:
         raise SampleError(f"no check {test.check_id}")
     component = next(one for one in catalog.components if one.id == check.component)
     named = (*check.requires, *check.wants, *component.resources, *component.use)
-    view = sample_view(test.spec, named)
+    view = sample_view(test.spec, named, check.metrics)
     before = copy.deepcopy(view.tables)
     components = _components(catalog, component, test, view)
     witness = Witness(view.tables)

@@ -54,8 +54,16 @@ class UseSpec(Spec, frozen=True, kw_only=True):
     resources: tuple[str, ...] = ()
 
 
+class SampleSpec(Spec, frozen=True, kw_only=True):
+    value: float
+    labels: dict[str, str] = {}
+
+
 class TestSpec(Spec, frozen=True, kw_only=True):
-    """Objects as the API would return them; ``denied`` and the like name resources that could not be read."""
+    """Objects as the API would return them; ``denied`` and the like name resources that could not be read.
+
+    ``metrics``: what Prometheus answers to named queries; queries that are not mentioned give no samples.
+    """
 
     name: str
     expect: Status
@@ -70,6 +78,8 @@ class TestSpec(Spec, frozen=True, kw_only=True):
     component: Literal["installed", "leftover", "managed", "absent", "unknown"] | None = None
     changes: tuple[dict[str, str], ...] = ()
     version: str | None = None  # of the server
+    metrics: dict[str, tuple[SampleSpec, ...]] = {}
+    prometheus: Literal["answers", "partial", "failing", "absent"] = "answers"
 
 
 class CheckSpec(Spec, frozen=True, kw_only=True):
@@ -82,6 +92,7 @@ class CheckSpec(Spec, frozen=True, kw_only=True):
     tests: tuple[TestSpec, ...]
     requires: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
     when: tuple[Literal["installed", "leftover", "managed"], ...] = ("installed",)
     depends_on: tuple[str, ...] = ()
     each: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +12,13 @@ from pathlib import Path
 import msgspec
 
 from k8sview.catalog.loader import Catalog, load_catalog
-from k8sview.cli.console import Console
+from k8sview.cli.console import Console, UsageError
 from k8sview.model.report import Report
 from k8sview.session.run import Clock, check_once, utc_now
 from k8sview.session.selection import Selection, select
-from k8sview.sources.contract import Source
+from k8sview.sources.contract import Metrics, Source
 from k8sview.sources.live import LiveSource
+from k8sview.sources.prometheus.client import PrometheusMetrics
 from k8sview.sources.recording.demo import DEMO
 from k8sview.sources.recording.source import RecordingSource
 
@@ -66,10 +68,25 @@ def live(arguments: argparse.Namespace) -> LiveSource:
     )
 
 
+def metrics_of(arguments: argparse.Namespace) -> Metrics | None:
+    """The Prometheus that is named by flag or environment, for commands that have the flag. A recording tells of then
+    and a Prometheus of now: they do not mix. Raises ConfigurationError."""
+    if "prometheus" not in arguments:
+        return None
+    if arguments.recording:
+        if arguments.prometheus:
+            raise UsageError("--prometheus tells of now, a recording of its own time: leave out --prometheus or --from")
+        return None
+    address = arguments.prometheus or os.environ.get("K8SVIEW_PROMETHEUS")
+    timeout = min(arguments.request_timeout, arguments.timeout)
+    return PrometheusMetrics(address, timeout=timeout) if address else None
+
+
 def judge(arguments: argparse.Namespace, console: Console) -> Report:
     """Read and judge once. Raises what the source and the catalogue raise."""
     catalog, selection = catalog_of(arguments), selection_of(arguments)
     select(catalog, selection)  # what does not exist is said before anybody is asked
+    metrics = metrics_of(arguments)
     source: Source
     source, clock = recording(arguments.recording) if arguments.recording else (live(arguments), utc_now)
 
@@ -79,7 +96,15 @@ def judge(arguments: argparse.Namespace, console: Console) -> Report:
     console.progress("connecting")
     try:
         report = asyncio.run(
-            check_once(source, catalog, selection, read_timeout=arguments.timeout, clock=clock, progress=progress)
+            check_once(
+                source,
+                catalog,
+                selection,
+                read_timeout=arguments.timeout,
+                clock=clock,
+                progress=progress,
+                metrics=metrics,
+            )
         )
     finally:
         console.end_progress()

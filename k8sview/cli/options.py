@@ -179,6 +179,14 @@ PATIENCE = (
     ),
 )
 
+METRICS = (
+    Option(
+        ("--prometheus",),
+        "also ask this Prometheus (default: $K8SVIEW_PROMETHEUS); without one, checks of its figures are skipped",
+        settings={"metavar": "URL"},
+    ),
+)
+
 VERBOSE = (Option(("-v", "--verbose"), "tell more: reasons, evidence, passes and skips", False, _FLAG),)
 
 GATE = (

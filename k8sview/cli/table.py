@@ -7,6 +7,7 @@ from typing import NamedTuple
 from k8sview.cli.options import (
     CONNECTION,
     GATE,
+    METRICS,
     PACKS,
     PATIENCE,
     RECORDED,
@@ -41,11 +42,12 @@ COMMANDS = (
         "check",
         "judge the cluster once; for people and for CI",
         "check:check",
-        (*GATE, *_READING, *VERBOSE),
+        (*GATE, *_READING, *METRICS, *VERBOSE),
         (
             "k8sview check --layer foundation",
             "k8sview check -o text -o junit=report.xml --fail-on critical",
             "k8sview check --from demo --json",
+            "k8sview check --prometheus http://localhost:9090",
         ),
     ),
     Command(

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from k8sview.model.events import ApiUsage, Cluster, Link
+from k8sview.model.metrics import Metric
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import Pod
 from k8sview.model.resources import Key, Resource
@@ -65,11 +66,18 @@ class View(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...] = ()
     namespaces: tuple[str, ...] | None = None
     """The namespaces that the run was asked to cover; None: all."""
+    metrics: Mapping[str, Metric] | None = None
+    """Answers of a Prometheus by the name of the question; None: no Prometheus was named."""
 
     def table(self, resource: str) -> Table:
         """The table of a resource name; an empty ``idle`` one where nobody asked for it."""
         found = self.tables.get(resource)
         return found if found is not None else Table(_unknown_resource(resource))
+
+    def metric(self, name: str) -> Metric:
+        """The answer to a named query; an empty ``idle`` one where nobody asked."""
+        found = self.metrics.get(name) if self.metrics is not None else None
+        return found if found is not None else Metric(name)
 
     def served(self, resource: str) -> bool | None:
         """Whether the API serves the resource; None where its group's discovery failed, or nothing was discovered."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
 
 from k8sview.model.events import ApiUsage, Connected, Event
+from k8sview.model.metrics import Metric
 from k8sview.model.resources import Resource
 
 Emit = Callable[[Event], None]
@@ -100,3 +101,10 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """End every request; emits nothing more."""
+
+
+class Metrics(Protocol):
+    """Somebody who knows figures by name: a Prometheus."""
+
+    async def ask(self, names: Iterable[str]) -> Mapping[str, Metric]:
+        """An answer for each name, or a state that says why there is none. Raises no SourceError, and ends in time."""

@@ -30,10 +30,17 @@ _SKIPPED = {
 }
 
 
+NO_PROMETHEUS = "asks a Prometheus, and none was named (k8sview check --prometheus URL)"
+
+
 def applicability(check: Check, context: Context) -> Applicability:
     """Order matters: a component that is surely absent skips before any missing right is noticed."""
     component, namespaces = context.component, context.view.namespaces
-    if namespaces is not None and any(out_of_reach(context.view, name) for name in check.requires):
+    if check.metrics and context.view.metrics is None:
+        return Applicability(Status.SKIP, Reason.NOT_APPLICABLE, NO_PROMETHEUS)
+    # Figures cannot be narrowed to namespaces: their labels are whatever each installation made them.
+    wide = bool(check.metrics) or any(out_of_reach(context.view, name) for name in check.requires)
+    if namespaces is not None and wide:
         words = f"looks at the whole cluster; this run covers {', '.join(namespaces)}"
         return Applicability(Status.SKIP, Reason.NOT_APPLICABLE, words)
     if not check.topic and component.state not in check.when:
@@ -86,8 +93,22 @@ def _readable(check: Check, context: Context) -> Applicability:
                 if context.view.served(name) is False:
                     return _not_served(check, context, name)
                 return Applicability(Status.UNKNOWN, Reason.TIMEOUT, f"{name} has not been read yet")
-    if caveat is not None:
+    answered = _answered(check, context)
+    if answered.status is None and caveat is not None:
         return Applicability(reason=caveat[0], caveat=caveat[1])
+    return answered
+
+
+def _answered(check: Check, context: Context) -> Applicability:
+    metrics = [context.view.metric(name) for name in check.metrics]
+    for metric in metrics:
+        if not metric.answered:
+            words = f"the metric {metric.name} could not be read ({metric.state.reason or metric.state.state})"
+            return Applicability(Status.UNKNOWN, Reason.READ_FAILED, words)
+    for metric in metrics:
+        if metric.partial:
+            words = f"the metric {metric.name} is only part of the answer ({metric.partial})"
+            return Applicability(reason=Reason.PARTIAL, caveat=words)
     return Applicability()
 
 

@@ -34,6 +34,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     requires: tuple[str, ...]
     wants: tuple[str, ...] = ()  # read if possible; their absence never makes the check unknown
+    metrics: tuple[str, ...] = ()  # named queries to a Prometheus: skipped without one, unknown without an answer
     when: frozenset[Presence] = frozenset({Presence.INSTALLED})
     topic: bool = False  # belongs to no installable component: applies always
     depends_on: tuple[str, ...] = ()

@@ -68,7 +68,8 @@ def reads(check: Check) -> tuple[str, ...]:
 def _footing(check: Check, view: View) -> tuple[object, ...]:
     names = (*check.requires, *check.wants) if check.own_object_only and check.rule is None else reads(check)
     served = tuple(name in view.resources for name in check.requires)
-    return (tuple(view.table(name).version for name in names), served, view.namespaces)
+    asked = (view.metrics is None, tuple(view.metric(name) for name in check.metrics))
+    return (tuple(view.table(name).version for name in names), served, view.namespaces, asked)
 
 
 class Engine:

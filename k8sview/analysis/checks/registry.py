@@ -22,6 +22,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         """Resources beyond the judged object that are read."""
         return ()
 
+    def metrics(self) -> tuple[str, ...]:
+        """Named queries whose answers are read."""
+        return ()
+
     def problem(self) -> str | None:
         """What is wrong with the parameters beyond their types; None if nothing."""
         return None

@@ -32,7 +32,8 @@ def list_checks(arguments: argparse.Namespace, console: Console, open_app: OpenA
     tests: dict[str, int] = {}
     for test in catalog.tests:
         tests[test.check_id] = tests.get(test.check_id, 0) + 1
-    keys = ("id", "title", "layer", "component", "severity", "requires", "wants", "depends_on", "why", "next", "url")
+    told = ("id", "title", "layer", "component", "severity", "requires", "wants", "metrics", "depends_on")
+    keys = (*told, "why", "next", "url")
     found = [
         {**{_camel(key): getattr(check, key) for key in keys}, "tests": tests.get(check.id, 0), "origin": check.origin}
         for check in chosen

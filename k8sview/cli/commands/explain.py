@@ -18,6 +18,7 @@ from k8sview.cli.exit_codes import ExitCode
 from k8sview.cli.front import OpenApp
 from k8sview.cli.opening import catalog_of
 from k8sview.reports.layout import Role, paint, paragraph
+from k8sview.sources.prometheus.queries import QUERIES
 
 _JUDGEMENT = ("each", "where", "assert", "rule", "with")
 
@@ -61,6 +62,7 @@ def _json(check: Check, judged: dict[str, Any], tests: list[tuple[str, str]]) ->
         "severity": check.severity,
         "requires": check.requires,
         "wants": check.wants,
+        "metrics": {name: QUERIES[name] for name in check.metrics},
         "dependsOn": check.depends_on,
         "judgement": judged,
         "why": check.why,
@@ -87,9 +89,12 @@ def _text(
 
     section("WHY", *paragraph(check.why, width=width - 2, indent=0))
     section("NEXT", *check.next.splitlines())
-    section("READS", *check.requires, *(f"{name} (if it may)" for name in check.wants))
+    asked = (f"{name} (from a Prometheus): {QUERIES[name]}" for name in check.metrics)
+    section("READS", *check.requires, *(f"{name} (if it may)" for name in check.wants), *asked)
     applies = "always" if check.topic else f"if {component.title} is {' or '.join(sorted(check.when))}"
-    section("APPLIES", applies)
+    section(
+        "APPLIES", applies, *(["only where a Prometheus is named, and to the whole cluster"] if check.metrics else [])
+    )
     if check.depends_on:
         section("FOLLOWS FROM", *check.depends_on)
     section("JUDGES", *yaml.safe_dump(judged, sort_keys=False, allow_unicode=True, width=width - 4).splitlines())
