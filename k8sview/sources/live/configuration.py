@@ -9,6 +9,7 @@ import base64
 import binascii
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -110,13 +111,12 @@ def _target(name: str, whole: Kubeconfig) -> Target:
         raise ConfigurationError(f"context {name!r} names user {context.user!r}, which is missing{nearest}")
     located = whole.clusters[context.cluster]
     cluster = located.value
-    scheme = urlsplit(cluster.server).scheme
-    if scheme not in ("http", "https"):
+    if not _is_web_address(cluster.server):
         what = f"has server {cluster.server!r}, which is no http(s) URL" if cluster.server else "has no server"
         raise ConfigurationError(f"cluster {context.cluster!r} {what}")
     server = cluster.server.rstrip("/")
     proxy = cluster.proxy_url or proxy_for(server, os.environ)
-    if proxy and urlsplit(proxy).scheme not in ("http", "https"):
+    if proxy and not _is_web_address(proxy):
         raise ConfigurationError(f"proxy {proxy} of cluster {context.cluster!r} is not supported: use an http(s) proxy")
     return Target(
         context=name,
@@ -129,6 +129,17 @@ def _target(name: str, whole: Kubeconfig) -> Target:
         server_name=cluster.tls_server_name,
         proxy=proxy,
     )
+
+
+def _is_web_address(text: str) -> bool:
+    """Whether something can be connected to: a scheme that we speak, a host, a port that exists."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return parts.scheme in ("http", "https") and bool(host) and not re.search(r"\s", host) and port != 0
 
 
 def _authority(name: str, located: Located[ClusterEntry]) -> str | None:

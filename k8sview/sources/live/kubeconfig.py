@@ -157,6 +157,8 @@ def _read_file(path: Path) -> _File:
         raise ConfigurationError(f"{path}{line}: not valid YAML: {problem.problem or problem.context}") from problem
     except yaml.YAMLError as problem:
         raise ConfigurationError(f"{path}: not valid YAML: {str(problem).splitlines()[0]}") from problem
+    except (ValueError, OverflowError, RecursionError) as problem:  # a date that is none, an endless nesting
+        raise ConfigurationError(f"{path}: not valid YAML: {problem}") from problem
     return _shape(plain, path)
 
 
@@ -165,6 +167,8 @@ def _shape(plain: Any, path: Path) -> _File:
         return _File()
     try:
         return msgspec.convert(_without_nulls(plain), _File)
+    except RecursionError as problem:
+        raise ConfigurationError(f"{path}: not a kubeconfig: an alias holds itself") from problem
     except msgspec.ValidationError as problem:
         raise ConfigurationError(f"{path}: not a kubeconfig: {problem}") from problem
 

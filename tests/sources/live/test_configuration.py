@@ -197,3 +197,19 @@ def test_inside_a_cluster_the_service_account_serves(tmp_path: Path, monkeypatch
     assert (target.context, target.server, target.namespace) == ("in-cluster", "https://[fd00::1]:443", "tools")
     assert target.ca_pem == "PEM"
     assert [one.name for one in load_contexts(None).entries] == ["in-cluster"]
+
+
+@pytest.mark.parametrize(
+    "server", ["https://", "https://api:99999", "https://[::1", "https://a b", "https://api:six", "ftp://api", "api:6443"]
+)
+def test_a_server_that_is_no_address_is_a_mistake_in_the_file(tmp_path: Path, server: str) -> None:
+    path = tmp_path / "config"
+    path.write_text(STAGE.replace("https://stage.example.com:6443/", server))
+    assert refused(str(path)) == f"cluster 'stage' has server {server!r}, which is no http(s) URL"
+
+
+@pytest.mark.parametrize("text", ["a: &a\n  b: *a\n", "a: 2001-99-99\n", f"a: {'[' * 3000}{']' * 3000}\n"])
+def test_yaml_that_cannot_be_built_is_no_crash(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config"
+    path.write_text(text)
+    assert refused(str(path)).startswith(f"{path}: not ")
