@@ -6,13 +6,16 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+_CENTURIES = timedelta(days=366_000)
+_NEVER = datetime(5000, 1, 1, tzinfo=UTC)
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)")
 
 
 def parse_time(text: object) -> datetime | None:
     """An RFC 3339 time as an aware UTC value; None for anything that is not one (absent, null, wrongly typed).
 
-    Year 1 is Go's zero time: controllers write it where they mean "never".
+    Year 1 is Go's zero time: controllers write it where they mean "never". The other never is the end of the calendar
+    (X.509's 9999): it becomes a far time, so that adding a duration does not leave the calendar.
     """
     if not isinstance(text, str) or not text:
         return None
@@ -21,7 +24,7 @@ def parse_time(text: object) -> datetime | None:
         value = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    return value if value.year > 1 else None
+    return min(value, _NEVER) if value.year > 1 else None
 
 
 def format_time(value: datetime) -> str:
@@ -30,7 +33,8 @@ def format_time(value: datetime) -> str:
 
 
 def parse_duration(text: object) -> timedelta | None:
-    """``10m``, ``1h30m``, ``21d``, ``2w``; a bare number is seconds. None if it is no duration."""
+    """``10m``, ``1h30m``, ``21d``, ``2w``; a bare number is seconds. None if it is no duration. Never beyond a thousand
+    years, so that any time plus any duration is a time."""
     seconds: float
     if isinstance(text, int | float) and not isinstance(text, bool):
         seconds = text
@@ -44,7 +48,7 @@ def parse_duration(text: object) -> timedelta | None:
             return None
         seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
     try:
-        return timedelta(seconds=seconds)
+        return max(-_CENTURIES, min(timedelta(seconds=seconds), _CENTURIES))
     except (OverflowError, ValueError):  # longer than any calendar, or not a number
         return None
 

@@ -36,12 +36,23 @@ def test_times(text: Any, expected: datetime | None) -> None:
     assert parse_time(text) == expected
 
 
-@given(st.datetimes(datetime(2, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)))
+@given(st.datetimes(datetime(2, 1, 2), datetime(4999, 12, 30), timezones=st.just(UTC)))
 def test_a_time_survives_being_written(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)
     assert parse_time(whole.isoformat()) == whole
     if whole.year >= 1000:
         assert parse_time(format_time(whole)) == whole
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "5000-01-01T00:00:00Z", "8765-04-03T02:01:00Z"])
+@pytest.mark.parametrize("span", ["1h", "999999999h", "-1", "99999999999"])
+def test_the_end_of_the_calendar_can_be_counted_with(text: str, span: str) -> None:
+    moment, duration = parse_time(text), parse_duration(int(span) if span == "-1" else span)
+    assert moment is not None
+    assert moment.year == 5000
+    assert duration is not None
+    assert moment + 2 * duration > NOON
+    assert NOON + 2 * duration != NOON
 
 
 @given(st.text())

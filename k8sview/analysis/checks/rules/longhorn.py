@@ -26,7 +26,7 @@ def replica_room(context: Context, parameters: ReplicaRoomParameters) -> Iterato
     table = context.table(_VOLUMES)
     room = 0
     for node in context.table(_NODES):
-        said = {one.get("type"): one.get("status") for one in _conditions(node) if isinstance(one, dict)}
+        said = {str(one.get("type")): one.get("status") for one in _conditions(node) if isinstance(one, dict)}
         allowed = read_one(node, "spec.allowScheduling") is not False
         room += bool(said.get("Ready") == "True" and said.get("Schedulable") == "True" and allowed)
     for key in sorted(table.objects):
