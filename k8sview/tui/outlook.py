@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from k8sview.model.health import Health
+from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Resource
 from k8sview.session.picture import Picture
 from k8sview.sources.contract import SourceError
@@ -58,8 +59,10 @@ class Outlook:
     def vocabulary(self) -> Vocabulary:
         picture = self.picture
         namespaces = {key[1] for key in picture.view.table("namespaces").objects} if picture else set()
+        served = picture.view.resources if picture else {}
         return Vocabulary(
-            resources=picture.view.resources if picture else {},
+            # Until the server has said what it serves, the kinds known beforehand can be asked for already.
+            resources=served or {name: kind.resource for name, kind in KINDS.items()},
             contexts=tuple(entry.name for entry in self.contexts()),
             namespaces=tuple(sorted(namespaces.union(self._desk.favourites))),
             components=tuple(one.id for one in picture.components) if picture else (),

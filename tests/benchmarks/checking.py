@@ -52,7 +52,8 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> t
         except psutil.Error:
             break
         time.sleep(0.01)
-    process.wait()
+    if process.wait() not in (0, 1, 3):
+        raise RuntimeError(f"{' '.join(command)[:200]} ended with {process.returncode}")
     return time.monotonic() - began, cpu, largest / MIB
 
 
