@@ -15,17 +15,18 @@ def checked(address: str) -> str:
     try:
         parts = urlsplit(address.strip())
         host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise ConfigurationError(f"the address of Prometheus cannot be read: {plain(error)}") from error
-    if parts.username is not None or parts.password is not None:
+        usable = parts.scheme in ("http", "https") and bool(host) and port != 0
+    except ValueError:  # its words would repeat parts of the address
+        usable = False
+    if "@" in address:
         raise ConfigurationError(
             "the address of Prometheus must not hold a user or password, as others can read it there: "
             "name an address that needs none, such as a port-forward"
         )
-    if parts.scheme not in ("http", "https") or not host or port == 0:
+    if "?" in address or "#" in address:
+        raise ConfigurationError("the address of Prometheus must end with its path, without ? or #")
+    if not usable:
         raise ConfigurationError(
             f"{plain(address)!r} is no address of a Prometheus: expected http(s)://HOST[:PORT][/PATH]"
         )
-    if parts.query or parts.fragment:
-        raise ConfigurationError(f"the address of Prometheus ends with its path, without ? or #: {plain(address)!r}")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}".removesuffix(QUERY_PATH)

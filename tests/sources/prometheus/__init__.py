@@ -1,0 +1,1 @@
+"""The room that asks a Prometheus, tried on a scripted one."""
