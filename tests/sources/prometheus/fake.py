@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -31,7 +32,16 @@ def vector(*series: tuple[dict[str, str], str], **more: Any) -> bytes:
 class FakePrometheus:
     """Answers each query with ``answers[name]``, else with one good sample; ``status`` is for all of them."""
 
-    def __init__(self, *, status: int = 200, body: bytes | None = None, delay: float = 0, location: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        status: int = 200,
+        body: bytes | None = None,
+        delay: float = 0,
+        location: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._tls = tls
         self.status, self.body, self.delay, self.location = status, body, delay, location
         self.answers: dict[str, bytes] = {}
         self.asked: list[Asked] = []
@@ -42,9 +52,9 @@ class FakePrometheus:
         application.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(application, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls)
         await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.url = f"http{'s' if self._tls else ''}://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 
     async def __aexit__(

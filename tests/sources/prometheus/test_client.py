@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from k8sview.model.metrics import Metric, Sample
 from k8sview.model.tables import State
 from k8sview.sources.prometheus.client import PrometheusMetrics
 from k8sview.sources.prometheus.queries import QUERIES
+from tests.controlplane.pki import Authority
 from tests.sources.prometheus.fake import FakePrometheus, vector
 
 NAME = "targets-down"
@@ -141,6 +143,15 @@ async def test_plain_http_where_https_was_named() -> None:
     async with FakePrometheus() as server:
         server.url = server.url.replace("http:", "https:")
         failed(await ask(server), "certificate cannot be verified")
+
+
+async def test_a_certificate_of_nobody_we_know(tmp_path: Path) -> None:
+    pair = Authority(tmp_path).issue("prometheus", common_name="prometheus", hosts=["127.0.0.1"])
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pair.certificate, pair.key)
+    async with FakePrometheus(tls=context) as server:
+        failed(await ask(server), "certificate cannot be verified", "CERTIFICATE_VERIFY_FAILED")
+        assert server.asked == []
 
 
 async def test_redirects_are_not_followed() -> None:
