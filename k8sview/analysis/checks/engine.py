@@ -15,6 +15,7 @@ from k8sview.analysis.checks.check import Check
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, ref_to
 from k8sview.model.components import ComponentStatus
 from k8sview.model.health import Health
+from k8sview.model.objects.meta import Custom, misshapen
 from k8sview.model.resources import Key
 from k8sview.model.status import Reason, Severity, Status
 from k8sview.model.view import View
@@ -137,6 +138,10 @@ class Engine:
             message = f"the check crashed: {type(error).__name__}: {error}"
             return Evaluation(check, Status.ERROR, Reason.CRASHED, message, tuple(judged), evaluated)
         judged += _malformed(check, context)
+        for odd in _misshapen(check, context):
+            if odd is not None:
+                judged.append(odd)
+            yield
         if skipped and not evaluated and not judged and applies.caveat is None:
             return Evaluation(check, Status.SKIP, Reason.NOT_APPLICABLE, skipped[0].outcome.message)
         return _conclude(check, applies, judged, evaluated, recheck)
@@ -214,6 +219,23 @@ def _malformed(check: Check, context: Context) -> list[Judged]:
             outcome = Outcome(status=Status.ERROR, message=f"this object could not be read: {broken.problem}")
             found.append(Judged(ref_to(table, broken), outcome))
     return found
+
+
+def _misshapen(check: Check, context: Context) -> Iterable[Judged | None]:
+    """The same for custom resources, which may hold anything: one whose spec, status or conditions have a shape that
+    no controller reads would look like one that says nothing bad. None for each that is sound."""
+    for resource in check.requires:
+        table = context.table(resource)
+        for key in sorted(table.objects):
+            obj = table.objects[key]
+            if not isinstance(obj, Custom):
+                break  # typed: what does not fit was not even decoded
+            problem = misshapen(obj)
+            if problem is None:
+                yield None
+            else:
+                outcome = Outcome(status=Status.ERROR, message=f"this object could not be read: {problem}")
+                yield Judged(ref_to(table, obj), outcome)
 
 
 def _conclude(

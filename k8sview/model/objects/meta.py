@@ -111,6 +111,26 @@ class Custom(Struct, frozen=True):
     body: dict[str, Any] = {}
 
 
+def misshapen(obj: Custom) -> str | None:
+    """What of ``spec``, ``status`` and ``status.conditions`` is not built as every Kubernetes API builds it."""
+    for part in ("spec", "status"):
+        value = obj.body.get(part)
+        if value is not None and not isinstance(value, dict):
+            return f"{part} is no object"
+    conditions = (obj.body.get("status") or {}).get("conditions")
+    if conditions is None:
+        return None
+    if not isinstance(conditions, list):
+        return "status.conditions is no list"
+    for one in conditions:
+        # Argo CD's conditions have no status; those that have one have a word.
+        if not isinstance(one, dict) or not all(
+            isinstance(word, str) for word in (one.get("type"), one.get("status", ""))
+        ):
+            return "status.conditions holds something that is no condition"
+    return None
+
+
 class Malformed(Struct, frozen=True):
     """An object that could not be read as its kind; kept and shown, never dropped."""
 

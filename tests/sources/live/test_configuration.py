@@ -200,7 +200,8 @@ def test_inside_a_cluster_the_service_account_serves(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "server", ["https://", "https://api:99999", "https://[::1", "https://a b", "https://api:six", "ftp://api", "api:6443"]
+    "server",
+    ["https://", "https://api:99999", "https://[::1", "https://a b", "https://api:six", "ftp://api", "api:6443"],
 )
 def test_a_server_that_is_no_address_is_a_mistake_in_the_file(tmp_path: Path, server: str) -> None:
     path = tmp_path / "config"

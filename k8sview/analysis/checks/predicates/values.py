@@ -64,6 +64,9 @@ def field(parameters: FieldParameters) -> Predicate:
             if parameters.missing == "fail":
                 return fails(message, path=parameters.path, expected=wanted)
             return PASS if parameters.missing == "pass" else cannot_tell(message, path=parameters.path)
+        nested = next((value for value in values if isinstance(value, dict | list)), None)
+        if nested is not None:  # it differs from every forbidden value, and still says nothing good
+            return cannot_tell(f"{parameters.path} is no plain value", path=parameters.path)
         bad = [value for value in values if not holds(value)]
         if not bad or (parameters.any and len(bad) < len(values)):
             return PASS

@@ -12,7 +12,8 @@ import pytest
 from k8sview.catalog.compile import CompiledTest
 from k8sview.catalog.loader import Catalog, load_catalog
 from k8sview.catalog.selftest import evaluate_test
-from k8sview.model.status import Reason
+from k8sview.model.kinds import KINDS
+from k8sview.model.status import Reason, Status
 
 Place = tuple[str | int, ...]
 WRONG: tuple[Any, ...] = ("x", 3, [], {}, None, [1], ["x"], [None], {"a": 1}, True)
@@ -63,3 +64,27 @@ def test_no_check_crashes_on_wrongly_typed_fields(catalog: Catalog) -> None:
             if evaluation.reason is Reason.CRASHED:
                 crashed.append(f"{test.check_id} [{words}]: {evaluation.message}")
     assert crashed == []
+
+
+ODD_STATUS: tuple[Any, ...] = ("text", ["x"], {"conditions": {"a": 1}}, {"conditions": ["x"]}, {"conditions": "Ready"})
+
+
+def test_no_custom_resource_passes_with_a_status_of_another_shape(catalog: Catalog) -> None:
+    green, tried = [], 0
+    for test in catalog.tests:
+        check = catalog.check(test.check_id)
+        if test.spec.expect is not Status.FAIL or check is None:
+            continue
+        required = {name.partition(".")[2] for name in check.requires if name not in KINDS}
+        for at, obj in enumerate(test.spec.objects):
+            if obj["apiVersion"].rpartition("/")[0] not in required or "status" not in obj:
+                continue
+            for odd in ODD_STATUS:
+                objects = (*test.spec.objects[:at], {**obj, "status": odd}, *test.spec.objects[at + 1 :])
+                spec = msgspec.structs.replace(test.spec, objects=objects)
+                evaluation = evaluate_test(catalog, msgspec.structs.replace(test, spec=spec))
+                tried += 1
+                if evaluation.status is Status.PASS or evaluation.reason is Reason.CRASHED:
+                    green.append(f"{test.check_id} [{test.spec.name}: {odd!r}]: {evaluation.status}")
+    assert tried > 100
+    assert green == []
