@@ -45,8 +45,7 @@ def applicability(check: Check, context: Context) -> Applicability:
         return Applicability(Status.SKIP, Reason.NOT_APPLICABLE, words)
     if not check.topic and component.state not in check.when:
         if component.state is Presence.UNKNOWN:
-            if check.each is not None and all(context.table(name).state.state.readable for name in check.requires):
-                # The objects can be judged by their own state, whoever runs their controller.
+            if _judged_by_themselves(check, context):
                 return _readable(check, context)
             if namespaces is not None:
                 words = f"{component.title} does not run in the namespaces of this run"
@@ -57,6 +56,14 @@ def applicability(check: Check, context: Context) -> Applicability:
     return _readable(check, context)
 
 
+def _judged_by_themselves(check: Check, context: Context) -> bool:
+    """Whether objects can be judged by their own state, whoever runs their controller. In the whole cluster there must
+    be some: else a component that may not even be there would look sound."""
+    if check.each is None or not all(context.table(name).state.state.readable for name in check.requires):
+        return False
+    return context.view.namespaces is not None or bool(context.table(check.each).objects)
+
+
 def out_of_reach(view: View, name: str) -> bool:
     """Whether a run of some namespaces leaves a resource out on purpose: it belongs to the cluster as a whole."""
     resource = view.resources.get(name) or (KINDS[name].resource if name in KINDS else None)
@@ -65,12 +72,21 @@ def out_of_reach(view: View, name: str) -> bool:
 
 def _unreadable(check: Check, context: Context) -> Applicability:
     component = context.component
-    states = [f"{name}: {context.table(name).state}" for name in component.unreadable]
-    message = f"whether {component.title} is installed could not be seen ({'; '.join(states[:3])})"
+    states = [f"{name}: {_why(context, name)}" for name in component.unreadable if _why(context, name)]
+    reasons = f" ({'; '.join(states[:3])})" if states else ""
+    message = f"whether {component.title} is installed could not be seen{reasons}"
     denied = any(context.table(name).state.state is State.DENIED for name in component.unreadable)
     partial = any(context.table(name).partial for name in component.unreadable)
     reason = Reason.FORBIDDEN if denied else Reason.PARTIAL if partial else Reason.READ_FAILED
     return Applicability(Status.UNKNOWN, reason, message)
+
+
+def _why(context: Context, name: str) -> str:
+    """Why a table does not tell everything; "" for one that does."""
+    table = context.table(name)
+    if table.state.state is State.SYNCED:
+        return f"read only in part ({table.partial})" if table.partial else ""
+    return str(table.state)
 
 
 def _readable(check: Check, context: Context) -> Applicability:

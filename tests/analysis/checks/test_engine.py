@@ -294,3 +294,30 @@ def test_a_run_can_be_paused_after_each_object() -> None:
 
 def test_every_known_kind_stands_in_a_sample_view() -> None:
     assert set(KINDS) <= set(view().tables)
+
+
+def test_objects_of_a_component_that_may_not_be_there_are_judged_where_there_are_some() -> None:
+    unknown = component(Presence.UNKNOWN, unreadable=("deployments.apps", "pods"))
+    seen = view(NODE, denied=("deployments.apps",))
+    assert run(check(), seen, unknown).status is Status.PASS
+    assert run(check(bad), seen, unknown).status is Status.FAIL
+    empty = run(check(), view(denied=("deployments.apps",)), unknown)
+    assert (empty.status, empty.reason) == (Status.UNKNOWN, Reason.FORBIDDEN)
+    # Only what could not be read is a reason.
+    assert empty.message == (
+        "whether Test is installed could not be seen (deployments.apps: denied: list deployments.apps is forbidden)"
+    )
+
+
+@pytest.mark.parametrize("status", ["text", ["x"], {"conditions": {}}, {"conditions": [{"type": 5}]}])
+def test_a_custom_resource_of_another_shape_is_malformed_and_hides_no_failure(status: Any) -> None:
+    def widget(name: str, status: Any) -> dict[str, Any]:
+        meta = {"name": name, "namespace": "shop"}
+        return {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": meta, "status": status}
+
+    one = check(each="widgets.example.com", requires=("widgets.example.com",))
+    result = run(one, view(widget("fine", {}), widget("odd", status)))
+    assert (result.status, result.reason) == (Status.ERROR, Reason.MALFORMED)
+    assert [str(judged.subject) for judged in result.judged] == ["Widget shop/odd"]
+    result = run(msgspec.structs.replace(one, assertions=(Assertion(bad),)), view(widget("odd", status)))
+    assert Status.FAIL in {judged.outcome.status for judged in result.judged}
