@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from k8sview.model.text import plain
 from k8sview.model.times import format_time
 from k8sview.model.view import View
 
+_MARK = re.compile(r"\{(?:namespace|name|kind)\}")
+_NAMESPACE_OPTION = re.compile(r" ?(?:-n|--namespace)[ =]\{namespace\}(?= |$)", re.MULTILINE)
 TEAM_LABELS = ("team", "owner", "app.kubernetes.io/team", "squad")
 _ARGO = "argocd.argoproj.io/instance"
 _FLUX = ("kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name")
@@ -82,13 +85,15 @@ def _finding(check: Check, judged: Judged, view: View, resources: Mapping[tuple[
 
 
 def fill(step: str, subject: Ref | None) -> str:
-    """``{namespace}``, ``{name}`` and ``{kind}`` of a next step, from the object it is about."""
-    if subject is None:
-        return step
-    values = {"{namespace}": subject.namespace or "", "{name}": subject.name, "{kind}": subject.kind.lower()}
-    for mark, value in values.items():
-        step = step.replace(mark, value)
-    return step.replace("-n  ", "")  # a cluster-scoped object has no namespace to name
+    """``{namespace}``, ``{name}`` and ``{kind}`` of a next step, from the object it is about. What there is none of is
+    left out with the option that names it; a step about one object, where none is known, shows what to put there."""
+    namespace = subject.namespace if subject is not None else None
+    if namespace is None:
+        step = _NAMESPACE_OPTION.sub("", step) if subject is not None else step
+        namespace = "NAMESPACE"
+    name, kind = (subject.name, subject.kind.lower()) if subject is not None else ("NAME", "KIND")
+    values = {"{namespace}": namespace, "{name}": name, "{kind}": kind}
+    return _MARK.sub(lambda mark: values[mark[0]], step)
 
 
 def _owner(view: View, subject: Ref | None, resources: Mapping[tuple[str, str], str]) -> Owner | None:
