@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from typing import Any
+from enum import Enum
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -64,9 +65,26 @@ def convert(document: Document, value: Any, place: Place, into: type[Any], probl
         elif "missing required field" in text:
             text = f"missing {text.rpartition('field ')[2].replace('`', chr(39))}"
         elif "Invalid enum value" in text:
-            text = text.replace("Invalid enum value", "unknown value").replace("`", "")
+            word = text.removeprefix("Invalid enum value ").strip("'")
+            known = _values(into, where[len(place) :])
+            text = f"unknown value {word!r}{nearest(word, known)}"
+            if known:
+                text += f"; expected {', '.join(known)}"
         problems.append(document.problem(where, text.replace("`", "'")))
         return None
+
+
+def _values(into: Any, place: Place) -> list[str]:
+    """The words known at a place below a struct type: of an enum, or of a Literal."""
+    current = into
+    for step in place:
+        current = _inner(current, step)
+    for one in (current, *get_args(current)):
+        if isinstance(one, type) and issubclass(one, Enum):
+            return [str(member.value) for member in one]
+        if get_origin(one) is Literal:
+            return [str(word) for word in get_args(one)]
+    return [one for one in get_args(current) if isinstance(one, str)]
 
 
 def _keys(into: Any, place: Place) -> list[str]:
@@ -81,7 +99,7 @@ def _keys(into: Any, place: Place) -> list[str]:
 
 
 def _inner(current: Any, step: str | int) -> Any:
-    struct = _struct(current)
+    struct = None if isinstance(step, int) else _struct(current)
     if struct is not None:
         return next((field.type for field in msgspec.structs.fields(struct) if field.encode_name == step), None)
     arguments = getattr(current, "__args__", ())

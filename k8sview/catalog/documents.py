@@ -14,6 +14,9 @@ import yaml
 from k8sview.catalog.problems import Problem
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MOST_VALUES = 100_000
+"""What one file may hold, aliases unfolded: a few lines of nested aliases could otherwise fill any memory."""
+DEEPEST = 100
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 Place = tuple[str | int, ...]
@@ -45,6 +48,7 @@ class DocumentError(Exception):
 def parse_document(file: str, text: str) -> Document:
     """Raises DocumentError for text that is not one YAML document of plain values."""
     try:
+        _not_too_deep(file, text)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -59,8 +63,26 @@ def parse_document(file: str, text: str) -> Document:
     return Document(file, value, lines)
 
 
+def _not_too_deep(file: str, text: str) -> None:
+    """Composing recurses in C, where too much of it ends the process. Only files that can be so deep are looked at."""
+    if text.count("[") + text.count("{") + max(map(len, text.splitlines()), default=0) < 10 * DEEPEST:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise DocumentError(Problem(file, line, f"nested deeper than {DEEPEST} levels"))
+
+
 def _plain(file: str, node: yaml.Node, place: Place, lines: dict[Place, int]) -> Any:
     lines[place] = node.start_mark.line + 1
+    if len(place) > DEEPEST:
+        raise DocumentError(
+            Problem(file, lines[place], f"nested deeper than {DEEPEST} levels (an alias inside itself?)")
+        )
+    if len(lines) > MOST_VALUES:
+        raise DocumentError(Problem(file, lines[place], f"holds more than {MOST_VALUES} values (aliases of aliases?)"))
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):

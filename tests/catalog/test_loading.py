@@ -57,7 +57,16 @@ def test_a_good_file_loads_and_holds(tmp_path: Path) -> None:
     [
         ("severity: high", "severty: high", "file.yaml:8: unknown key 'severty' (did you mean 'severity'?)"),
         ("seed: widgets", "seeds: widgets", "file.yaml:4: unknown key 'seeds' (did you mean 'seed'?)"),
-        ("severity: high", "severity: hihg", "file.yaml:8: unknown value 'hihg'"),
+        (
+            "severity: high",
+            "severity: hihg",
+            "file.yaml:8: unknown value 'hihg' (did you mean 'high'?); expected critical, high, medium, low, info",
+        ),
+        (
+            "expect: pass",
+            "expect: green",
+            "file.yaml:16: unknown value 'green'; expected pass, warn, fail, unknown, skip, error",
+        ),
         ("title: Widgets are ready", "title: 7", "file.yaml:7: Expected 'str', got 'int'"),
         ("  why: They should be.\n", "", "file.yaml:6: missing 'why'"),
         ("why: They should be.", 'why: " "', "file.yaml:12: why is empty"),
@@ -158,3 +167,24 @@ def test_a_test_that_cannot_be_used_says_why(tmp_path: Path, old: str, new: str,
     (tmp_path / "file.yaml").write_text(GOOD.replace(old, new, 1), encoding="utf-8")
     results = list(run_tests(load_catalog([tmp_path], builtin=False)))
     assert any(one.problem and expected in one.problem for one in results), results
+
+
+BOMB = "a: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (BOMB, "holds more than 100000 values (aliases of aliases?)"),
+        ("a: &a\n  b: *a\n", "nested deeper than 100 levels (an alias inside itself?)"),
+        (f"a: {'[' * 5000}{']' * 5000}", "nested deeper than 100 levels"),
+        (f"a: {'[' * 200_000}", "nested deeper than 100 levels"),
+        ("\n".join(" " * n + "a:" for n in range(2000)), "nested deeper than 100 levels"),
+    ],
+    ids=["bomb", "cycle", "brackets", "open", "stairs"],
+)
+def test_a_file_that_would_fill_memory_or_stack_is_refused(tmp_path: Path, text: str, expected: str) -> None:
+    (problem,) = problems(tmp_path, text)
+    assert problem.endswith(expected)
