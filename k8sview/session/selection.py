@@ -17,6 +17,9 @@ from k8sview.model.status import Layer
 SUPPORTING_READS = ("namespaces", "pods", "services")
 """Read in every run: the cluster's uid and the owners of namespaces, the pods behind verdicts, webhooks' backends."""
 
+MOST_NAMED = 12
+"""A list of known names that still fits into a line."""
+
 
 class Selection(msgspec.Struct, frozen=True):
     """Empty means everything. ``checks`` are ids or globs. ``namespaces`` None: the whole cluster."""
@@ -53,7 +56,8 @@ def _selected(check: Check, selection: Selection) -> bool:
 def _known(what: str, names: Iterable[str], known: Sequence[str]) -> None:
     for name in names:
         if name not in known:
-            raise SelectionError(f"unknown {what} {name!r}{nearest(name, known)}")
+            near = nearest(name, known) or (f" (known: {', '.join(known)})" if len(known) <= MOST_NAMED else "")
+            raise SelectionError(f"unknown {what} {name!r}{near}")
 
 
 def needed_metrics(checks: Iterable[Check]) -> tuple[str, ...]:
