@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     OK = 0  # nothing at or above --fail-on, and coverage sufficient
     FINDINGS = 1
     USAGE = 2  # usage, configuration or catalogue
-    INCOMPLETE = 3  # something applicable could not be judged
+    INCOMPLETE = 3  # something applicable could not be judged, or nothing applied
     UNREACHABLE = 4  # cluster unreachable, not authenticated, or output not written
     INTERNAL = 5
     INTERRUPTED = 130
@@ -73,10 +73,15 @@ def _has_findings(report: Report, fail_on: Severity | None) -> bool:
 
 
 def _is_incomplete(report: Report, gate: Gate) -> bool:
-    """``--min-coverage`` replaces "all of it"; with ``--allow-incomplete`` alone, anything will do."""
+    """``--min-coverage`` replaces "all of it"; with ``--allow-incomplete`` alone, anything will do.
+
+    A run in which no check applied judged nothing: its verdict is incomplete, and a gate must not open on it.
+    """
     coverage = report.summary.coverage
+    if coverage.percent is None:
+        return not gate.allow_incomplete
     if gate.min_coverage is not None:
-        return coverage.percent is not None and coverage.percent < gate.min_coverage
+        return coverage.percent < gate.min_coverage
     if gate.allow_incomplete:
         return False
     blind = (Status.UNKNOWN, Status.ERROR)

@@ -15,7 +15,7 @@ from k8sview.cli.table import APP, COMMANDS, GROUPS
 _EPILOG = """\
 exit codes of check:
   0 nothing at or above --fail-on    1 findings    2 usage, configuration or catalogue
-  3 incomplete: something could not be judged      4 cluster unreachable, login refused, output not written
+  3 incomplete: something, or all, was not judged  4 cluster unreachable, login refused, output not written
   5 internal error                                 130 interrupted
 """
 

@@ -31,8 +31,10 @@ OK, FINDINGS, INCOMPLETE = ExitCode.OK, ExitCode.FINDINGS, ExitCode.INCOMPLETE
 
 CASES: list[tuple[str, Report, dict[str, Any], ExitCode]] = [
     ("all pass", report((PASS, SKIP)), {}, OK),
-    ("nothing applies", report((SKIP,)), {}, OK),
-    ("nothing applies, coverage asked for", report((SKIP,)), {"min_coverage": 100}, OK),
+    ("nothing applies", report((SKIP,)), {}, INCOMPLETE),
+    ("nothing applies, allowed", report((SKIP,)), {"allow_incomplete": True}, OK),
+    ("nothing applies, coverage asked for", report((SKIP,)), {"min_coverage": 1}, INCOMPLETE),
+    ("nothing applies, report only", report((SKIP,)), {"exit_zero": True}, OK),
     ("a failure at the threshold", report((FAIL,), (HIGH,)), {}, FINDINGS),
     ("a failure above it", report((FAIL,), (HIGH,)), {"fail_on": Severity.LOW}, FINDINGS),
     ("a failure below it", report((FAIL,), (HIGH,)), {"fail_on": Severity.CRITICAL}, OK),
