@@ -1,0 +1,1 @@
+"""Tests mirror the rooms; controlplane/ and fakes/ hold what they run against."""

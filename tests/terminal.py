@@ -68,8 +68,9 @@ class Terminal:
         self.screen.resize(rows, columns)
         os.killpg(self.process.pid, signal.SIGWINCH)
 
-    def read(self, seconds: float) -> bool:
-        """Take what arrives within ``seconds``, at most one chunk; whether anything did."""
+    def read(self, seconds: float, *, draw: bool = True) -> bool:
+        """Take what arrives within ``seconds``, at most one chunk; whether anything did. Without ``draw`` only
+        ``raw`` grows, which costs nothing; the screen is then behind for good."""
         if not select.select([self._master], [], [], seconds)[0]:
             return False
         try:
@@ -77,7 +78,8 @@ class Terminal:
         except OSError:  # the other side is closed
             return False
         self.raw += chunk
-        self._stream.feed(chunk)
+        if draw:
+            self._stream.feed(chunk)
         return bool(chunk)
 
     def until(self, shows: str | Callable[[str], bool], seconds: float = 20.0) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,6 +65,7 @@ class Session:
         self.picture = Picture(View(taken_at=clock(), link=events.Link("connecting")))
         self._screens: dict[str, frozenset[str]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._errands: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._unjudged = asyncio.Event()
         self._retry = asyncio.Event()
@@ -94,9 +95,10 @@ class Session:
 
     async def close(self) -> None:
         """End everything; publishes nothing more."""
-        for task in self._tasks:
+        ending = [*self._tasks, *self._errands]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         await self._source.close()
 
     def want(self, screen: str, resources: Iterable[str]) -> None:
@@ -166,7 +168,9 @@ class Session:
 
     def _read(self) -> None:
         self._read_since = time.monotonic()
-        self._reading.want(sorted(self._wanted()))
+        # What somebody looks at comes first; the checks can wait for their tables.
+        self._reading.want(sorted(frozenset().union(*self._screens.values())))
+        self._reading.want(sorted(self._needed))
 
     async def _pause(self, seconds: float) -> None:
         self._retry.clear()
@@ -181,7 +185,7 @@ class Session:
             await self._news.wait()
             self._news.clear()
             self._publish()
-            await self._tend()
+            self._tend()
             await asyncio.sleep(PUBLISH_SECONDS)
 
     def _publish(self, report: Report | None = None, components: tuple[ComponentStatus, ...] | None = None) -> None:
@@ -194,7 +198,7 @@ class Session:
         )
         self.on_publish(self.picture)
 
-    async def _tend(self) -> None:
+    def _tend(self) -> None:
         """What follows from changes: fall back where denied, look again what is served, let go of unused tables."""
         changed = self._store.take_changed()
         for name, keys in changed.items():
@@ -207,14 +211,23 @@ class Session:
         }
         if denied:
             self._fell_back |= denied
-            await self._reading.fall_back(denied)
+            self._aside(self._fall_back(denied))
         if self._connected and any(changed.get(name) for name in (_CRDS, _APISERVICES)):
-            await self._source.rediscover()
+            self._aside(self._source.rediscover())
         now = time.monotonic()
         gone = [name for name, until in self._leaving.items() if now >= until]
         for name in gone:
             del self._leaving[name]
         self._reading.unwant(name for name in gone if name not in self._wanted())
+
+    async def _fall_back(self, denied: set[str]) -> None:
+        await self._reading.fall_back(denied)
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that waits for the server, without making a picture wait for it."""
+        task = asyncio.create_task(work)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     async def _judge_loop(self) -> None:
         recheck_at: datetime | None = None

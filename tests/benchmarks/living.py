@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
+import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +12,13 @@ from pathlib import Path
 import psutil
 
 from tests.benchmarks.figures import Figure, percentile
-from tests.controlplane import ApiWriter, ControlPlane
+from tests.controlplane import ControlPlane
 from tests.terminal import Terminal
 
 MIB = 1024 * 1024
 EVENTS_PER_SECOND = 500
 KEYS = 120
+CURSOR = "▸".encode()
 
 
 def app_cost(plane: ControlPlane, kubeconfig: Path, pods: int) -> Iterator[Figure]:
@@ -36,7 +37,7 @@ def app_cost(plane: ControlPlane, kubeconfig: Path, pods: int) -> Iterator[Figur
         _settle(terminal, 8)
         yield Figure(f"{name}: CPU, idle, for 20 s", _cpu_share(terminal, process, 20), "%", 3.0)
         yield Figure(f"{name}: memory", process.memory_info().rss / MIB, "MiB", 300)
-        with _Events(plane, pods) as events:
+        with _Events(plane) as events:
             _settle(terminal, 3)
             share = _cpu_share(terminal, process, 10)
             delays = [_key_to_paint(terminal, "j" if number % 20 < 10 else "k") for number in range(KEYS)]
@@ -52,7 +53,7 @@ def app_cost(plane: ControlPlane, kubeconfig: Path, pods: int) -> Iterator[Figur
 def _settle(terminal: Terminal, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        terminal.read(0.1)
+        terminal.read(0.1, draw=False)
 
 
 def _cpu_share(terminal: Terminal, process: psutil.Process, seconds: float) -> float:
@@ -65,57 +66,44 @@ def _cpu_share(terminal: Terminal, process: psutil.Process, seconds: float) -> f
 
 
 def _key_to_paint(terminal: Terminal, key: str) -> float:
-    """Seconds until the cursor's row moved on the screen."""
-
-    def cursor() -> int:
-        return next((number for number, line in enumerate(terminal.screen.display) if line.startswith("▸")), -1)
-
-    before, began = cursor(), time.monotonic()
+    """Seconds until the row with the cursor was drawn anew, read from the bytes: drawing them here would cost more
+    than the app's own part."""
+    while terminal.read(0.0, draw=False):
+        pass
+    seen, began = len(terminal.raw), time.monotonic()
     terminal.send(key)
-    while cursor() == before and time.monotonic() - began < 5:
-        terminal.read(0.05)
+    while CURSOR not in terminal.raw[seen:] and time.monotonic() - began < 5:
+        terminal.read(0.05, draw=False)
     took = time.monotonic() - began
-    time.sleep(0.03)
+    _rest(terminal, 0.05)
     return took
 
 
-class _Events:
-    """Changes pods' status at a steady rate from a thread and a client of its own."""
+def _rest(terminal: Terminal, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        terminal.read(0.01, draw=False)
 
-    def __init__(self, plane: ControlPlane, pods: int) -> None:
-        self._plane = plane
-        self._pods = pods
-        self._stop = threading.Event()
-        self._done = 0
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._write()), daemon=True)
+
+class _Events:
+    """Changes pods' status at a steady rate from a process of its own: it slows keys by its load alone."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        certificate, key, authority = plane.credentials()
+        words = [plane.server, certificate, key, authority, str(EVENTS_PER_SECOND)]
+        self._command = [sys.executable, "-m", "tests.benchmarks.events", *words]
 
     def __enter__(self) -> _Events:
-        self._began = time.monotonic()
-        self._thread.start()
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
         return self
 
     def __exit__(self, *unused: object) -> None:
-        self._stop.set()
-        self._thread.join(10)
+        self._process.kill()
+        self._process.wait(10)
 
     def rate(self) -> float:
-        return self._done / (time.monotonic() - self._began)
-
-    async def _write(self) -> None:
-        async with self._plane.writer() as api:
-            listed = (await api.request("GET", "/api/v1/pods?limit=1000"))["items"]
-            paths = [
-                f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}" for pod in listed
-            ]
-            number = 0
-            while not self._stop.is_set():
-                began = time.monotonic()
-                batch = [paths[(number + offset) % len(paths)] for offset in range(EVENTS_PER_SECOND // 10)]
-                number += len(batch)
-                await asyncio.gather(*(self._touch(api, path, number) for path in batch))
-                await asyncio.sleep(max(0.0, 0.1 - (time.monotonic() - began)))
-
-    async def _touch(self, api: ApiWriter, path: str, number: int) -> None:
-        body = {"status": {"message": f"touched {number}"}}
-        await api.request("PATCH", f"{path}/status", body, {"Content-Type": "application/merge-patch+json"})
-        self._done += 1
+        """Changes a second, as the writer last counted them."""
+        assert self._process.stdout is not None
+        os.set_blocking(self._process.stdout.fileno(), False)
+        counted = (self._process.stdout.read() or "").split()
+        return float(counted[-1]) if counted else 0.0

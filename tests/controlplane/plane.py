@@ -132,6 +132,11 @@ class ControlPlane:
         context.load_cert_chain(*self._users[name])
         return context
 
+    def credentials(self, name: str = "admin") -> tuple[str, str, str]:
+        """Paths of a user's certificate, its key, and the authority, for a client in another process."""
+        pair = self._users[name]
+        return str(pair.certificate), str(pair.key), str(self._authority.pair.certificate)
+
     def writer(self, name: str = "admin") -> ApiWriter:
         """A client that writes: ``async with controlplane.writer() as api: await api.apply(objects)``."""
         return ApiWriter(self.server, self.tls(name))

@@ -1,0 +1,1 @@
+"""Stand-ins for faults that no real server produces on demand."""

@@ -1,3 +1,5 @@
+"""A scripted API server for each test."""
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator

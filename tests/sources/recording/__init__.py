@@ -1,0 +1,1 @@
+"""Recordings: written, redacted, read back, and broken on purpose."""
