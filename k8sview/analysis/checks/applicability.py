@@ -84,6 +84,8 @@ def _unreadable(check: Check, context: Context) -> Applicability:
 def _why(context: Context, name: str) -> str:
     """Why a table does not tell everything; "" for one that does."""
     table = context.table(name)
+    if context.view.served(name) is None and not table.state.state.readable:
+        return "its discovery failed"
     if table.state.state is State.SYNCED:
         return f"read only in part ({table.partial})" if table.partial else ""
     return str(table.state)

@@ -70,7 +70,8 @@ def _detect(component: Component, view: View, index: WorkloadIndex, provider: Pr
         return status(Presence.UNKNOWN, evidence=registered[:4], unreadable=unreadable)
     if registered:
         return status(Presence.LEFTOVER, evidence=registered[:6])
-    return status(Presence.UNKNOWN, unreadable=unreadable) if unreadable else status(Presence.ABSENT)
+    undiscovered = any(view.served_group(group) is None for group in component.api_groups)
+    return status(Presence.UNKNOWN, unreadable=unreadable) if unreadable or undiscovered else status(Presence.ABSENT)
 
 
 def _parts(component: Component, index: WorkloadIndex) -> tuple[tuple[Part, ...], tuple[str, ...]]:
@@ -124,7 +125,9 @@ def _unread_registrations(component: Component, view: View) -> Iterable[str]:
     ]
     if component.api_groups or component.resources:
         needed = []  # discovery, which everybody may read, has told already
-    return (name for name in needed if not view.table(name).state.state.readable)
+    yield from (name for name in needed if not view.table(name).state.state.readable)
+    # A group that is registered but does not answer (a broken APIService) is missing from discovery.
+    yield from (name for name in component.resources if view.served(name) is None)
 
 
 def _impossible(component: Component, view: View) -> bool:

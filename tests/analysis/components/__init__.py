@@ -1,0 +1,1 @@
+"""Tests of components: what is said to be installed, absent, or not to be known."""
