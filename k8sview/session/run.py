@@ -13,14 +13,16 @@ from k8sview.analysis.checks.engine import Engine
 from k8sview.analysis.components.detect import detect
 from k8sview.analysis.health.verdict import health_of
 from k8sview.catalog.loader import Catalog
+from k8sview.catalog.problems import nearest
 from k8sview.model import events
+from k8sview.model.kinds import KINDS
 from k8sview.model.metrics import Metric
 from k8sview.model.report import Report
 from k8sview.model.tables import State
 from k8sview.session.reading import Reading
 from k8sview.session.reporting import Timing, build_report
-from k8sview.session.selection import Selection, needed_metrics, needed_resources, select
-from k8sview.sources.contract import Metrics, Source
+from k8sview.session.selection import Selection, SelectionError, needed_metrics, needed_resources, select
+from k8sview.sources.contract import Metrics, NotReadableError, Source
 from k8sview.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -62,6 +64,7 @@ async def check_once(
     try:
         connected = await source.connect(take)
         take(connected)
+        await _existing(source, selection, connected.cluster.source == "recording")
         reading.served(connected)
         reading.want(needed_resources(catalog, checks, namespaced=selection.namespaces is not None))
         if metrics is not None:
@@ -89,6 +92,23 @@ async def check_once(
         evaluations=evaluations,
         timing=Timing(started_at, finished_at, round((time.monotonic() - began) * 1000)),
     )
+
+
+async def _existing(source: Source, selection: Selection, kept: bool) -> None:
+    """A namespace that is misspelt is empty, and so everything in it would be sound. Found out where the user may see
+    which ones there are. ``kept``: in a recording, which holds them as objects. Raises SelectionError."""
+    namespaces = KINDS["namespaces"].resource
+    if not selection.namespaces or not (await source.may("list", namespaces, None)).allowed:
+        return
+    there = None if kept else await source.usable_namespaces()
+    for name in selection.namespaces:
+        if there and name not in there:  # no cluster has none at all: an empty list tells nothing
+            raise SelectionError(f"there is no namespace {name!r}{nearest(name, there)}")
+        if kept:
+            try:
+                await source.get(namespaces, None, name)
+            except NotReadableError as error:
+                raise SelectionError(f"there is no namespace {name!r} in the recording") from error
 
 
 async def _settled(store: Store, reading: Reading, news: asyncio.Event, progress: Progress | None) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from k8sview.reports.formats import FORMATS
 from k8sview.reports.schema import schema
-from tests.cli.conftest import Harbour, kept, lamp
+from tests.cli.conftest import Call, Harbour, kept, lamp
 from tests.cli.pack import KEEPERS, LAMPS
 
 
@@ -136,6 +136,20 @@ async def test_one_namespace(harbour: Harbour) -> None:
     assert (result.code, result.document["run"]["selection"]["namespaces"]) == (0, ["sea"])
     assert (await harbour.check("-n", "sea", "-A")).code == 1
     assert not [one for one in harbour.server.requests[-6:] if one.method not in ("GET", "POST")]
+
+
+async def test_a_misspelt_namespace_is_not_an_empty_and_sound_one(harbour: Harbour) -> None:
+    harbour.server.serve("namespaces", [{"metadata": {"name": "sea"}}, {"metadata": {"name": "land"}}])
+    assert (await harbour.check("-n", "sea")).code == 0
+    result = await harbour.check("-n", "sea", "-n", "lend")
+    assert (result.code, result.err) == (2, "k8sview: there is no namespace 'lend' (did you mean 'land'?)\n")
+    harbour.server.allowed = lambda attributes: attributes["resource"] != "namespaces"
+    assert (await harbour.check("-n", "lend")).code == 0  # whoever may not see them is not asked to
+
+
+def test_a_misspelt_namespace_of_a_recording(call: Call) -> None:
+    result = call("check", "--from", "demo", "-n", "chekout")
+    assert (result.code, result.err) == (2, "k8sview: there is no namespace 'chekout' in the recording\n")
 
 
 async def test_a_malformed_object_is_an_error_and_never_a_pass(harbour: Harbour) -> None:
