@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import shutil
 import sys
@@ -23,6 +25,13 @@ class UsageError(Exception):
     """The command line asks for what there is not: exit code 2."""
 
 
+class _Closed(io.StringIO):
+    """Stands in for a stream that is closed: data cannot go there, and narration is not missed."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, "it is closed")
+
+
 class Console:
     """One run's two streams."""
 
@@ -35,8 +44,9 @@ class Console:
         err: TextIO | None = None,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
-        self._out = out or sys.stdout
-        self._err = err or sys.stderr
+        # A process may be started with either of them closed; Python then has None in its place.
+        self._out = out or sys.stdout or _Closed()
+        self._err = err or sys.stderr or _Closed()
         self._quiet = quiet
         self.interactive = _is_terminal(self._out)
         plain_wanted = bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"

@@ -57,6 +57,17 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert (process.returncode, error) == (0, "")
 
 
+def test_a_closed_stdout_is_4_without_a_traceback() -> None:
+    command = " ".join([*CALL, "schema", ">&-"])
+    result = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stderr) == (4, "k8sview: cannot write to stdout: it is closed\n")
+
+
+def test_a_closed_stderr_changes_no_exit_code() -> None:
+    command = " ".join([*CALL, "open", "no-such-file", "2>&-"])
+    assert subprocess.run(["sh", "-c", command], timeout=60, check=False).returncode == 2
+
+
 def test_a_full_disk_is_4() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full on this system")

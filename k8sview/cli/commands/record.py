@@ -44,15 +44,16 @@ def _writable(path: Path) -> None:
 async def _record(arguments: argparse.Namespace, path: Path, console: Console) -> Recorded:
     stop = asyncio.Event()
     if arguments.seconds:
-        # While changes are followed, Ctrl-C means "enough": the file is finished. A second one breaks off.
+        # While changes are followed, Ctrl-C (or SIGTERM) means "enough": the file is finished. A second one breaks off.
         loop = asyncio.get_running_loop()
 
-        def enough() -> None:
-            loop.remove_signal_handler(signal.SIGINT)
+        def enough(number: signal.Signals) -> None:
+            loop.remove_signal_handler(number)
             stop.set()
 
-        with contextlib.suppress(NotImplementedError):  # not on every system
-            loop.add_signal_handler(signal.SIGINT, enough)
+        for one in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):  # not on every system
+                loop.add_signal_handler(one, enough, one)
     console.progress("connecting")
     return await record_source(
         lambda tap: LiveSource(
