@@ -17,7 +17,7 @@ from k8sview.model.report import Report
 from k8sview.session.run import Clock, check_once, utc_now
 from k8sview.session.selection import Selection, select
 from k8sview.sources.contract import Metrics, Source
-from k8sview.sources.live import LiveSource
+from k8sview.sources.live import Limits, LiveSource
 from k8sview.sources.prometheus.client import PrometheusMetrics
 from k8sview.sources.recording.demo import DEMO
 from k8sview.sources.recording.source import RecordingSource
@@ -63,6 +63,8 @@ def live(arguments: argparse.Namespace) -> LiveSource:
         arguments.kubeconfig,
         arguments.context,
         request_timeout=arguments.request_timeout,
+        # One run asks for about a hundred lists and ends; an app has to be gentle for hours.
+        limits=Limits(burst=100),
         smooth=False,
         interactive=sys.stdin.isatty() and sys.stderr.isatty(),
     )

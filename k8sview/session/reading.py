@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from k8sview.model import events
-from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Resource
 from k8sview.model.tables import State, TableState
 from k8sview.sources.contract import Emit, Listable, Source
@@ -29,6 +28,7 @@ class Reading:
         self._missing_groups: tuple[str, ...] = ()
         self._wanted: set[str] = set()
         self._scopes: dict[str, set[str | None]] = {}
+        self._followed: dict[str, Resource] = {}  # what was subscribed, also when it is served no longer
         self._rights: dict[str, Listable] | None = None
 
     @property
@@ -53,7 +53,7 @@ class Reading:
         for name in names:
             self._wanted.discard(name)
             for scope in self._scopes.pop(name, set()):
-                self._source.unsubscribe(self._served.get(name) or KINDS[name].resource, scope)
+                self._source.unsubscribe(self._followed[name], scope)
 
     async def fall_back(self, denied: Iterable[str]) -> bool:
         """Read resources that are denied cluster-wide in the namespaces this user may read; whether any were added."""
@@ -96,6 +96,7 @@ class Reading:
             self._apply(events.ScopeDropped(name, None))  # an earlier "not served" no longer holds
         scopes.add(namespace)
         self._apply(events.StateChanged(name, namespace, TableState(State.LOADING)))
+        self._followed[name] = self._served[name]
         self._source.subscribe(self._served[name], namespace, watch=self._watch)
 
     def _namespaced(self, name: str) -> bool:

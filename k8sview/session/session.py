@@ -129,11 +129,16 @@ class Session:
         """Cover other namespaces from now on (None: all). The connection stays."""
         if namespaces == self.namespaces:
             return
+        for task in self._errands:
+            task.cancel()
         self._reading.unwant(list(self._reading.wanted))
         connected = self._last_connected
         self._set_up(namespaces)
         if connected is not None:
             self._take(connected)
+        # A judgement of other namespaces says nothing about these.
+        self.picture = Picture(self._store.view())
+        if connected is not None:
             self._read()
 
     def _wanted(self) -> frozenset[str]:
