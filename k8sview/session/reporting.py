@@ -30,7 +30,7 @@ from k8sview.model.report import (
 from k8sview.model.report import (
     Selection as ReportSelection,
 )
-from k8sview.model.status import Reason, Status
+from k8sview.model.status import Status
 from k8sview.model.tables import State
 from k8sview.model.text import plain
 from k8sview.model.times import format_time
@@ -189,11 +189,11 @@ def _access(view: View, evaluations: Sequence[Evaluation]) -> Access:
         for scope, state in sorted(table.scopes.items(), key=lambda item: item[0] or ""):
             if state.state is not State.DENIED:
                 continue
-            affected = {one.check.id for one in evaluations if name in (*one.check.requires, *one.check.wants)}
-            affected |= {
+            affected = {
                 one.check.id
                 for one in evaluations
-                if one.status is Status.UNKNOWN and one.reason is Reason.FORBIDDEN and f"{name}: " in one.message
+                if one.status is Status.UNKNOWN
+                and (name in (*one.check.requires, *one.check.wants) or f"{name}: " in one.message)
             }
             denied.append(
                 Denied(table.resource.group, table.resource.plural, state.verb, scope, tuple(sorted(affected)))
