@@ -90,7 +90,7 @@ async def interrupted(server: FakeApiServer, folder: Path, *words: str) -> tuple
     """Exit code and stderr of a process that got Ctrl-C once the server had been asked for pods."""
     command = [*CALL, *words, "--kubeconfig", server.kubeconfig(folder)]
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not any(one.path == "/api/v1/pods" for one in server.requests):  # noqa: ASYNC110 - it only takes notes
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -30,11 +31,12 @@ from k8sview.sources.live.limits import Limits, Timing
 from k8sview.sources.live.link import LinkMonitor
 from k8sview.sources.live.reflector import Reflector, Tap
 from k8sview.sources.live.transport import Transport
-from k8sview.sources.live.waiting import Bell
+from k8sview.sources.live.waiting import Bell, ended
 
 Scope = tuple[str, str | None]
 
 _ANONYMOUS = "system:anonymous"
+_GOODBYE = 2.0
 
 
 class LiveSource:
@@ -204,12 +206,13 @@ class LiveSource:
         tasks = [task for _, task, _ in self._readers.values()]
         if self._usage_task is not None:
             tasks.append(self._usage_task)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(tasks)
         self._readers.clear()
         if self._transport is not None:
-            await self._transport.close()
+            # A server that is slow to say goodbye must not keep anybody who leaves.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_GOODBYE):
+                    await self._transport.close()
 
     def _served(self, served: Served) -> None:
         former = self._connected

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 
 class Backoff:
@@ -45,3 +46,17 @@ class Bell:
         except TimeoutError:
             return False
         return True
+
+
+async def ended(tasks: Iterable[asyncio.Task[Any]], *, tries: int = 3, seconds: float = 1.0) -> None:
+    """Cancel tasks and wait for them, for a while: one that a library keeps from its end is asked again, then left."""
+    left = set(tasks)
+    for _ in range(tries):
+        for task in left:
+            task.cancel()
+        if not left:
+            return
+        done, left = await asyncio.wait(left, timeout=seconds)
+        for task in done:
+            if not task.cancelled():
+                task.exception()  # taken note of: nobody waits for it any more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from k8sview.model.events import Event, Link
 from k8sview.sources.live.budget import Budget
 from k8sview.sources.live.limits import Limits
 from k8sview.sources.live.link import LinkMonitor
-from k8sview.sources.live.waiting import Backoff, Bell
+from k8sview.sources.live.waiting import Backoff, Bell, ended
 
 
 def test_backoff_doubles_up_to_its_ceiling_and_starts_anew() -> None:
@@ -89,3 +90,15 @@ def test_login_lasts_until_a_request_succeeds() -> None:
     assert [event.state for event in told if isinstance(event, Link)] == ["login"]
     monitor.authenticated()
     assert [event.state for event in told if isinstance(event, Link)] == ["login", "live"]
+
+
+async def test_a_task_that_swallows_its_first_cancellation_is_asked_again() -> None:
+    async def stubborn() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    await ended([task], seconds=0.05)
+    assert task.cancelled()
