@@ -20,7 +20,7 @@ from k8sview.catalog.problems import Problem, nearest
 from k8sview.catalog.spec import CheckSpec, FileSpec, MatcherSpec, TestSpec
 from k8sview.model.components import Presence
 from k8sview.model.fields import PathError, verify
-from k8sview.model.kinds import KINDS
+from k8sview.model.kinds import KINDS, RESOURCE_NAMES
 from k8sview.model.objects.meta import Custom
 from k8sview.model.status import Severity, Status
 from k8sview.sources.prometheus.queries import QUERIES
@@ -28,12 +28,6 @@ from k8sview.sources.prometheus.queries import QUERIES
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ID = re.compile(rf"{_SLUG}\.{_SLUG}\.{_SLUG}")
 _RESOURCE = re.compile(r"[a-z0-9]+(?:\.[a-z0-9-]+)*")
-_WORKLOADS = {
-    "Deployment": "deployments.apps",
-    "DaemonSet": "daemonsets.apps",
-    "StatefulSet": "statefulsets.apps",
-    "CronJob": "cronjobs.batch",
-}
 
 
 class CompiledTest(msgspec.Struct, frozen=True):
@@ -118,7 +112,7 @@ def _matcher(spec: MatcherSpec) -> Matcher:
         images=spec.images,
         labels=spec.labels,
         names=spec.names,
-        kinds=tuple(_WORKLOADS[kind] for kind in spec.kinds),
+        kinds=tuple(RESOURCE_NAMES[kind] for kind in spec.kinds),
         not_labels=spec.not_labels,
         optional=spec.optional,
     )

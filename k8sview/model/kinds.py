@@ -121,6 +121,9 @@ _TABLE = (
 KINDS: dict[str, Kind] = {row.resource.name: row for row in _TABLE}
 """By resource name (``deployments.apps``)."""
 
+RESOURCE_NAMES: dict[str, str] = {row.resource.kind: name for name, row in KINDS.items()}
+"""The resource name of each kind known beforehand: ``Deployment`` → ``deployments.apps``."""
+
 
 def kind_of(resource: Resource) -> Kind:
     """How objects of ``resource`` are decoded: its row, or ``Custom``."""

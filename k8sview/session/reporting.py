@@ -125,6 +125,7 @@ def _check_results(evaluations: Sequence[Evaluation], findings: Sequence[Finding
             reason=one.reason,
             message=plain(one.message),
             evaluated_objects=one.evaluated,
+            duration_ms=round(one.seconds * 1000),
             caused_by=tuple(sorted(causes.get(one.check.id, ()))),
             why=one.check.why,
             next=one.check.next,

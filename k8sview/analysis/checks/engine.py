@@ -36,6 +36,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     judged: tuple[Judged, ...] = ()
     evaluated: int = 0
     recheck_at: datetime | None = None
+    seconds: float = 0.0  # what it took, where the engine was given a timer
 
 
 class _Memory(msgspec.Struct):
@@ -76,8 +77,10 @@ def _footing(check: Check, view: View) -> tuple[object, ...]:
 class Engine:
     """Keeps memory between runs; a run's results depend on the view alone."""
 
-    def __init__(self, checks: Iterable[Check]) -> None:
+    def __init__(self, checks: Iterable[Check], timer: Callable[[], float] = lambda: 0.0) -> None:
+        """``timer`` counts seconds; without one nothing is timed, and the same view gives the same bytes."""
         self.checks = tuple(checks)
+        self._timer = timer
         self._memory: dict[str, _Memory] = {}
         self._known: dict[str, _Known] = {}
 
@@ -97,7 +100,9 @@ class Engine:
                 evaluations.append(known.evaluation)
                 continue
             context = Context(view=view, component=component, components=components, health=health)
+            began = self._timer()
             evaluation = yield from self._evaluate(check, context)
+            evaluation = msgspec.structs.replace(evaluation, seconds=self._timer() - began)
             self._known[check.id] = _Known(evaluation, footing, components, view.taken_at)
             evaluations.append(evaluation)
         return tuple(evaluations)

@@ -14,6 +14,7 @@ import msgspec
 
 from k8sview.analysis.checks.check import Check
 from k8sview.model.components import ComponentStatus
+from k8sview.model.kinds import RESOURCE_NAMES
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import Pod
 from k8sview.model.report import Finding
@@ -23,16 +24,10 @@ from k8sview.model.view import View
 WORKLOADS_RULE = "workloads-ready"
 NODES = "nodes"
 """The topic whose grave findings speak of the node itself."""
-_WORKLOADS = {
-    "Deployment": "deployments.apps",
-    "StatefulSet": "statefulsets.apps",
-    "DaemonSet": "daemonsets.apps",
-    "ReplicaSet": "replicasets.apps",
-}
+_WORKLOADS = {kind: RESOURCE_NAMES[kind] for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")}
 _BACKED = {
-    "APIService": "apiservices.apiregistration.k8s.io",
-    "ValidatingWebhookConfiguration": "validatingwebhookconfigurations.admissionregistration.k8s.io",
-    "MutatingWebhookConfiguration": "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+    kind: RESOURCE_NAMES[kind]
+    for kind in ("APIService", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 }
 
 
@@ -107,7 +102,7 @@ class Causes:
         The foundation's own agents are explained by the node alone: what else shows on a node may be of their making.
         """
         for pod in self._pods(finding):
-            if pod.spec.node_name and not _ready(pod):
+            if pod.spec.node_name and not pod.ready:
                 down = self._nodes_down.get(pod.spec.node_name, ())
                 wide = check.layer is not Layer.FOUNDATION
                 yield from _worst(found for about, found in down if wide or about.component == NODES)
@@ -160,10 +155,6 @@ def _services(registration: Any) -> Iterable[tuple[str, str]]:
     else:
         services = [registration.spec.service]
     return [(one.namespace, one.name) for one in services if one is not None]
-
-
-def _ready(pod: Pod) -> bool:
-    return any(condition.type == "Ready" and condition.status == "True" for condition in pod.status.conditions)
 
 
 def _worst(findings: Iterable[Finding]) -> Iterable[Finding]:

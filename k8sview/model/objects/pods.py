@@ -222,6 +222,11 @@ class Pod(Struct, frozen=True):
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
 
+    @property
+    def ready(self) -> bool:
+        """What its condition Ready says."""
+        return any(one.type == "Ready" and one.status == "True" for one in self.status.conditions)
+
 
 class PodTemplateSpec(Struct, frozen=True):
     metadata: ObjectMeta = ObjectMeta()

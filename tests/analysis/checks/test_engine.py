@@ -321,3 +321,11 @@ def test_a_custom_resource_of_another_shape_is_malformed_and_hides_no_failure(st
     assert [str(judged.subject) for judged in result.judged] == ["Widget shop/odd"]
     result = run(msgspec.structs.replace(one, assertions=(Assertion(bad),)), view(widget("odd", status)))
     assert Status.FAIL in {judged.outcome.status for judged in result.judged}
+
+
+def test_a_check_is_timed_only_where_a_timer_is_given() -> None:
+    ticks = iter(range(100))
+    seen = view(NODE)
+    (timed,) = Engine([check()], lambda: float(next(ticks))).run_all(seen, {"test": component()}, healthy)
+    (untimed,) = Engine([check()]).run_all(seen, {"test": component()}, healthy)
+    assert (timed.seconds, untimed.seconds) == (1.0, 0.0)

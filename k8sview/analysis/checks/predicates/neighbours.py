@@ -10,6 +10,7 @@ from k8sview.analysis.checks.outcome import PASS, Context, Outcome, cannot_tell,
 from k8sview.analysis.checks.registry import Parameters, predicate
 from k8sview.model.fields import read_one, reader
 from k8sview.model.health import HealthVerdict
+from k8sview.model.kinds import RESOURCE_NAMES
 from k8sview.model.times import parse_duration, parse_time
 
 
@@ -98,7 +99,7 @@ class ReplicasParameters(Parameters, frozen=True, kw_only=True):
 @predicate("replicas", ReplicasParameters, own_object_only=False)
 def replicas(parameters: ReplicasParameters) -> Predicate:
     def judge(obj: Any, context: Context) -> Outcome:
-        resource = _workload_resource(obj)
+        resource = RESOURCE_NAMES.get(type(obj).__name__, "")
         health = context.health(resource, obj)
         details: dict[str, Any] = {
             "evidence": health.evidence,
@@ -115,12 +116,3 @@ def replicas(parameters: ReplicasParameters) -> Predicate:
         return passes(health.recheck_at)
 
     return judge
-
-
-def _workload_resource(obj: Any) -> str:
-    return {
-        "Deployment": "deployments.apps",
-        "StatefulSet": "statefulsets.apps",
-        "DaemonSet": "daemonsets.apps",
-        "Pod": "pods",
-    }.get(type(obj).__name__, "")

@@ -76,7 +76,7 @@ def _covered(node: Node, mine: list[tuple[DaemonSet, list[Pod]]], now: datetime,
 
 def _agent_on(node: Node, agent: DaemonSet, pods: list[Pod], now: datetime, grace: timedelta) -> Outcome:
     name = f"{agent.metadata.namespace}/{agent.metadata.name}"
-    ready = [pod for pod in pods if (condition := _ready(pod)) is not None and condition.status == "True"]
+    ready = [pod for pod in pods if pod.ready]
     if ready:
         return PASS
     if not pods:
@@ -135,7 +135,7 @@ def replicas_spread(context: Context, parameters: ReplicasSpreadParameters) -> I
 def _spread(context: Context, workload: Any, parameters: ReplicasSpreadParameters) -> Outcome:
     nodes = [node for node in context.table("nodes") if admits(workload.spec.template.spec, node)]
     pods = context.view.pods_of(workload.metadata.namespace or "", workload.spec.selector)
-    ready = [pod for pod in pods if (condition := _ready(pod)) is not None and condition.status == "True"]
+    ready = [pod for pod in pods if pod.ready]
     if len(nodes) < 2:
         return not_applicable("only one node takes its pods")
     if len(ready) < parameters.minimum:
