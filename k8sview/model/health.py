@@ -56,3 +56,11 @@ class Health(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...] = ()  # "status.availableReplicas = 1"
     recheck_at: datetime | None = None  # when time alone may change the verdict
     missing: tuple[str, ...] = ()  # resources that could not be read and would sharpen it
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """How two other judges see an object on which at least one of them differs from our verdict."""
+
+    kstatus: str  # Current | InProgress | Failed | Terminating | NotFound | Unknown
+    argocd: str | None  # Healthy | Progressing | Degraded | Suspended | Missing | Unknown; None: it has no health for it
+    rule: str  # one plain sentence: the rule by which theirs differs
