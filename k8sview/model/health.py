@@ -62,5 +62,5 @@ class Comparison(msgspec.Struct, frozen=True):
     """How two other judges see an object on which at least one of them differs from our verdict."""
 
     kstatus: str  # Current | InProgress | Failed | Terminating | NotFound | Unknown
-    argocd: str | None  # Healthy | Progressing | Degraded | Suspended | Missing | Unknown; None: it has no health for it
+    argocd: str | None  # Healthy | Progressing | Degraded | Suspended | Missing | Unknown; None: no health at all
     rule: str  # one plain sentence: the rule by which theirs differs
