@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from k8sview.model.objects import core, extension, meta, pods, workloads
-from k8sview.model.resources import Resource
+from k8sview.model.resources import Ref, Resource
 
 
 class Kind(NamedTuple):
@@ -116,6 +116,9 @@ _TABLE = (
     _row("networkpolicies.networking.k8s.io", "v1", "NetworkPolicy", short="netpol"),
     _row("runtimeclasses.node.k8s.io", "v1", "RuntimeClass", namespaced=False),
     _row("priorityclasses.scheduling.k8s.io", "v1", "PriorityClass", short="pc", namespaced=False),
+    _row("resourcequotas", "v1", "ResourceQuota", short="quota"),
+    _row("limitranges", "v1", "LimitRange", short="limits"),
+    _row("controllerrevisions.apps", "v1", "ControllerRevision", workloads.ControllerRevision),
 )
 
 KINDS: dict[str, Kind] = {row.resource.name: row for row in _TABLE}
@@ -123,6 +126,11 @@ KINDS: dict[str, Kind] = {row.resource.name: row for row in _TABLE}
 
 RESOURCE_NAMES: dict[str, str] = {row.resource.kind: name for name, row in KINDS.items()}
 """The resource name of each kind known beforehand: ``Deployment`` → ``deployments.apps``."""
+
+
+def ref_to(kind: str, namespace: str | None, name: str, container: str | None = None) -> Ref:
+    """Names an object of a kind known beforehand; it need not exist. Raises KeyError for other kinds."""
+    return Ref(KINDS[RESOURCE_NAMES[kind]].resource.api_version, kind, namespace, name, container)
 
 
 def kind_of(resource: Resource) -> Kind:

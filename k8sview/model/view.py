@@ -6,9 +6,9 @@ questions; it decides nothing. Every index answer is only as complete as the tab
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,9 +17,10 @@ from k8sview.model.metrics import Metric
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import Pod
 from k8sview.model.resources import Key, Resource
-from k8sview.model.tables import Table
+from k8sview.model.tables import Table, TableState
 
 Bucket = frozenset[Key] | set[Key]
+T = TypeVar("T")
 _NOTHING: frozenset[Key] = frozenset()
 
 
@@ -31,6 +32,7 @@ class Indices(msgspec.Struct, frozen=True):
     ``pods_by_node``: node name → pod keys.
     ``referrers``: ``(resource name, namespace, name)`` of a ConfigMap, Secret, PVC, ServiceAccount → pods that use it.
     ``events``: uid of the involved object → event keys.
+    ``namespaces``: ``(resource name, namespace)`` → keys; of every namespaced kind but pods and events.
     """
 
     children: Mapping[str, set[tuple[str, Key]]] = {}
@@ -38,6 +40,7 @@ class Indices(msgspec.Struct, frozen=True):
     pods_by_node: Mapping[str, Bucket] = {}
     referrers: Mapping[tuple[str, str, str], Bucket] = {}
     events: Mapping[str, Bucket] = {}
+    namespaces: Mapping[tuple[str, str], Bucket] = {}
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -68,6 +71,8 @@ class View(msgspec.Struct, frozen=True):
     """The namespaces that the run was asked to cover; None: all."""
     metrics: Mapping[str, Metric] | None = None
     """Answers of a Prometheus by the name of the question; None: no Prometheus was named."""
+    derived: dict[str, Any] = {}
+    """What ``once`` has computed of this view; of no meaning to anybody else."""
 
     def table(self, resource: str) -> Table:
         """The table of a resource name; an empty ``idle`` one where nobody asked for it."""
@@ -99,6 +104,44 @@ class View(msgspec.Struct, frozen=True):
         """One object or None; read ``table(resource).state`` before believing None."""
         table = self.tables.get(resource)
         return table.get(name, namespace) if table else None
+
+    def state(self, resource: str) -> TableState:
+        """Where a resource's table stands."""
+        return self.table(resource).state
+
+    def readable(self, resource: str, namespace: str | None = None) -> bool:
+        """Whether a resource's objects were read: those of one namespace, or (None) the table as a whole."""
+        table = self.tables.get(resource)
+        if table is None:
+            return False
+        if namespace is None or not table.scopes:
+            return table.state.state.readable
+        scopes = (table.scopes.get(None), table.scopes.get(namespace))
+        return any(scope is not None and scope.state.readable for scope in scopes)
+
+    def each(self, resource: str) -> Iterable[Any]:
+        """Every object of a small kind, sorted by key. Not for pods and events: these have indices."""
+        table = self.tables.get(resource)
+        return [table.objects[key] for key in sorted(table.objects)] if table else ()
+
+    def in_namespace(self, resource: str, namespace: str) -> Iterable[Any]:
+        """A namespace's objects of one kind (not pods, not events), sorted by name."""
+        table = self.tables.get(resource)
+        if table is None:
+            return ()
+        keys = self.indices.namespaces.get((resource, namespace), _NOTHING)
+        return [table.objects[key] for key in sorted(keys) if key in table.objects]
+
+    def once(self, name: str, compute: Callable[[View], T]) -> T:
+        """A value derived from the whole view, computed at its first use. ``name`` tells it from all others.
+
+        For what many judgements share and only changes slowly (the room on each node): who reads it is not judged
+        again merely because something behind it changed, and says itself when to look again.
+        """
+        if name not in self.derived:
+            self.derived[name] = compute(self)
+        found: T = self.derived[name]
+        return found
 
     def children(self, owner: Any) -> Iterable[tuple[str, Any]]:
         """``(resource name, object)`` of what the object with this ``metadata.uid`` owns."""

@@ -21,6 +21,7 @@ class Indexer:
         self._nodes: Buckets[str, Key] = Buckets()
         self._referrers: Buckets[tuple[str, str, str], Key] = Buckets()
         self._events: Buckets[str, Key] = Buckets()
+        self._namespaces: Buckets[tuple[str, str], Key] = Buckets()
 
     def replace(self, resource: str, key: Key, before: Any, after: Any) -> None:
         """Index ``after`` in place of ``before``; either may be None."""
@@ -31,6 +32,11 @@ class Indexer:
             self._replace_pod(key, before, after)
         elif resource == "events":
             _swap(self._events, _about(before), _about(after), key)
+        elif key[0]:
+            if before is None:
+                self._namespaces.add((resource, key[0]), key)
+            elif after is None:
+                self._namespaces.discard((resource, key[0]), key)
 
     def snapshot(self) -> Indices:
         return Indices(
@@ -39,6 +45,7 @@ class Indexer:
             pods_by_node=self._nodes.snapshot(),
             referrers=self._referrers.snapshot(),
             events=self._events.snapshot(),
+            namespaces=self._namespaces.snapshot(),
         )
 
     def _replace_pod(self, key: Key, before: Pod | None, after: Pod | None) -> None:

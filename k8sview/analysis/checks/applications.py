@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from k8sview.analysis.checks.outcome import Context, ref_to
-from k8sview.model.objects.meta import OwnerReference
-from k8sview.model.objects.pods import Pod, PodSpec
+from k8sview.model.objects.meta import LabelSelector, OwnerReference
+from k8sview.model.objects.pods import Pod, PodSpec, PodTemplateSpec
 from k8sview.model.resources import Key, Ref
 from k8sview.model.tables import Table
 from k8sview.model.view import View
 
 WORKLOADS = ("deployments.apps", "statefulsets.apps", "daemonsets.apps")
+TEMPLATED = (*WORKLOADS, "cronjobs.batch", "jobs.batch")
+"""Everything that makes pods from a template that people write."""
 _SYSTEM = ("kube-system", "kube-public", "kube-node-lease")
 _SYSTEM_PREFIXES = ("openshift-", "gke-", "gmp-", "cattle-", "tigera-", "calico-")
 
@@ -46,6 +48,34 @@ def applications(context: Context, resources: Iterable[str]) -> Iterator[tuple[R
     for _, table, workload in workloads(context, resources):
         if not is_system(workload.metadata.namespace):
             yield ref_to(table, workload), workload
+
+
+def pod_template(workload: Any) -> PodTemplateSpec:
+    """The template of any of ``TEMPLATED``."""
+    spec = getattr(workload.spec, "job_template", workload).spec
+    found: PodTemplateSpec = spec.template
+    return found
+
+
+def templated(context: Context, resources: Iterable[str] = TEMPLATED) -> Iterator[tuple[Ref, Any]]:
+    """``applications`` with CronJobs and with Jobs that belong to nobody: what another object makes is judged there."""
+    for subject, workload in applications(context, resources):
+        if controller(workload) is None:
+            yield subject, workload
+
+
+def pod_like(view: View, workload: Any) -> Pod | None:
+    """One living pod of a workload: it shows what admission made of the template. None where there is none to see."""
+    selector: LabelSelector = workload.spec.selector
+    pods = view.table("pods").objects
+    namespace = workload.metadata.namespace or ""
+    if not selector.match_labels:
+        return None
+    pairs = selector.match_labels.items()
+    keys = min((view.indices.labels.get((namespace, *pair), frozenset()) for pair in pairs), key=len)
+    first = min(keys, default=None)
+    candidates = [first] if first is not None and selector.matches(pods[first].metadata.labels) else sorted(keys)
+    return next((pods[key] for key in candidates if selector.matches(pods[key].metadata.labels)), None)
 
 
 def template(workload: Any) -> PodSpec:

@@ -38,6 +38,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     when: frozenset[Presence] = frozenset({Presence.INSTALLED})
     topic: bool = False  # belongs to no installable component: applies always
     depends_on: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()  # of the kubernetes-mixin that this check answers from one read
+    popeye: tuple[int, ...] = ()  # codes of popeye that this check answers
     each: str | None = None
     where: tuple[Predicate, ...] = ()
     assertions: tuple[Assertion, ...] = ()

@@ -10,10 +10,10 @@ import msgspec
 
 from k8sview.analysis.checks.check import Check
 from k8sview.analysis.checks.engine import Evaluation, severity_of
-from k8sview.analysis.checks.fingerprints import fingerprint
 from k8sview.analysis.checks.folding import Causes
 from k8sview.analysis.checks.outcome import Judged
 from k8sview.model.components import ComponentStatus
+from k8sview.model.fingerprints import fingerprint
 from k8sview.model.report import Finding, Owner
 from k8sview.model.resources import Ref
 from k8sview.model.text import plain

@@ -61,7 +61,7 @@ def pods_behind(view: View, namespace: str | None, selector: LabelSelector, make
 
     Selectors may overlap: a pod that something else than ``makers`` controls is not the workload's.
     """
-    if not readable(view, "pods", namespace):
+    if not view.readable("pods", namespace):
         return Behind(False)
     uids = {maker.metadata.uid for maker in makers} - {""}
     return _judged(view, (pod for pod in view.pods_of(namespace or "", selector) if not uids or _is_of(pod, uids)))
@@ -69,7 +69,7 @@ def pods_behind(view: View, namespace: str | None, selector: LabelSelector, make
 
 def pods_owned(view: View, owner: Any) -> Behind:
     """The living pods that an object owns, judged."""
-    if not readable(view, "pods", owner.metadata.namespace):
+    if not view.readable("pods", owner.metadata.namespace):
         return Behind(False)
     return _judged(view, (child for _, child in view.children(owner) if isinstance(child, Pod)))
 
@@ -92,12 +92,3 @@ def began(workload: Any, behind: Behind, rollout: str) -> datetime | None:
         return behind.ill_since
     births = [moment for moment in (created(pod) for pod, _ in behind.judged) if moment is not None]
     return max(births, default=created(workload))
-
-
-def readable(view: View, resource: str, namespace: str | None) -> bool:
-    """Whether a resource's objects in one namespace were read."""
-    table = view.table(resource)
-    if not table.scopes:
-        return table.state.state.readable
-    scopes = [table.scopes.get(None), table.scopes.get(namespace or "")]
-    return any(scope is not None and scope.state.readable for scope in scopes)

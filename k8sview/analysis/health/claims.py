@@ -52,18 +52,18 @@ def _pending(view: View, claim: PersistentVolumeClaim, evidence: tuple[str, ...]
     placed = [pod for pod in users if pod.spec.node_name]
     events = view.events_of(claim)
     waits = _waits_for_consumer(view, claim) or any(event.reason == "WaitForFirstConsumer" for event in events[:1])
-    missing = tuple(name for name in ("pods", _CLASSES, "events") if not view.table(name).state.state.readable)
+    missing = tuple(name for name in ("pods", _CLASSES, "events") if not view.readable(name))
     born = created(claim)
     if waits and not placed:
         message = "waits for the first pod that uses it" if not users else "waits until a pod that uses it has a node"
-        sure = Confidence.CERTAIN if view.table("pods").state.state.readable else Confidence.INFERRED
+        sure = Confidence.CERTAIN if view.readable("pods") else Confidence.INFERRED
         return Health(
             HealthVerdict.WAITING, "WaitForFirstConsumer", message, born, sure, evidence=evidence, missing=missing
         )
     wanted = claim.spec.storage_class_name
     warning = next((event for event in events if event.type == "Warning"), None)
     cause = joined(warning.reason or "", one_line(warning.message or "")) if warning else ""
-    if not cause and wanted and view.table(_CLASSES).state.state.readable and view.get(_CLASSES, wanted) is None:
+    if not cause and wanted and view.readable(_CLASSES) and view.get(_CLASSES, wanted) is None:
         cause = f"there is no StorageClass {wanted}"
     end = grace_end(view, born, _PROVISIONING)
     return Health(
@@ -79,7 +79,7 @@ def _pending(view: View, claim: PersistentVolumeClaim, evidence: tuple[str, ...]
 
 def _waits_for_consumer(view: View, claim: PersistentVolumeClaim) -> bool:
     wanted = claim.spec.storage_class_name
-    for found in view.table(_CLASSES):
+    for found in view.each(_CLASSES):
         default = found.metadata.annotations.get(_DEFAULT) == "true"
         if found.metadata.name == wanted or (wanted is None and default):
             return bool(read_one(found, "volumeBindingMode") == "WaitForFirstConsumer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from k8sview.analysis.health.behind import began, pods_behind, readable
+from k8sview.analysis.health.behind import began, pods_behind
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.generations import unobserved
@@ -78,7 +78,7 @@ def _excused(view: View, replicas: Replicas, health: Health) -> Health | None:
     lacking = replicas.desired - replicas.available
     if lacking <= 0 or not replicas.behind.readable:
         return None
-    if not readable(view, "nodes", None):
+    if not view.readable("nodes"):
         return msgspec.structs.replace(health, missing=(*health.missing, "nodes"))
     ill = [pod for pod, judged in replicas.behind.judged if judged.verdict is not HealthVerdict.HEALTHY]
     lost = sorted({pod.spec.node_name for pod in ill if _is_lost(view, pod.spec.node_name)})

@@ -58,7 +58,7 @@ def failed_pod(view: View, pod: Pod) -> Health:
     if isinstance(job, Job) and is_true(job.status.conditions, "Complete"):
         evidence += (f"jobs.batch/{job.metadata.name} status.conditions[type=Complete].status = True",)
         return Health(HealthVerdict.HEALTHY, "FailedAttempt", evidence=evidence)
-    unread = owner is not None and job is None and not view.table("jobs.batch").state.state.readable
+    unread = owner is not None and job is None and not view.readable("jobs.batch")
     culprit = next(
         (
             (status.name, status.state.terminated)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from k8sview.analysis.health.behind import pods_owned, readable
+from k8sview.analysis.health.behind import pods_owned
 from k8sview.analysis.health.conditions import find, is_true
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.moments import ago, changed, created, grace_end
@@ -89,7 +89,7 @@ def cron_job_health(view: View, cron_job: CronJob) -> Health:
         return deletion(view, cron_job)
     if cron_job.spec.suspend:
         return Health(HealthVerdict.SUSPENDED, "Suspended", "suspended", evidence=("spec.suspend = true",))
-    if not readable(view, "jobs.batch", cron_job.metadata.namespace):
+    if not view.readable("jobs.batch", cron_job.metadata.namespace):
         return _without_jobs(status)
     runs = [run for _, run in view.children(cron_job) if isinstance(run, Job)]
     finished = sorted((run for run in runs if _finished(run)), key=_started, reverse=True)

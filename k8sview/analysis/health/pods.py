@@ -165,7 +165,7 @@ def _container(
 
 def _creating(view: View, pod: Pod, since: datetime | None, words: str) -> Health:
     """Waits without a fault of its own: volumes, the network, the image. Only events say what it waits for."""
-    readable = view.table("events").state.state.readable
+    readable = view.readable("events", pod.metadata.namespace)
     warning = next((event for event in view.events_of(pod) if event.type == "Warning"), None)
     cause = joined(warning.reason or "", one_line(warning.message or "")) if warning else ""
     grace = _CREATING_WITH_WARNING if warning else _CREATING_TOO_LONG

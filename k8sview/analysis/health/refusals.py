@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from k8sview.analysis.health.behind import readable
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.moments import grace_end
 from k8sview.analysis.health.phrases import one_line
@@ -35,7 +34,7 @@ def refusal(view: View, makers: tuple[Any, ...], conditions: tuple[Any, ...] = (
 
 def unread(view: View, namespace: str | None) -> tuple[str, ...]:
     """What would tell a refusal and could not be read."""
-    return () if readable(view, "events", namespace) else ("events",)
+    return () if view.readable("events", namespace) else ("events",)
 
 
 def _plain_cause(message: str) -> str:

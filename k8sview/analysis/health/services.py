@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from k8sview.analysis.health.behind import readable
 from k8sview.analysis.health.conditions import is_true
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.moments import created, grace_end
@@ -27,7 +26,7 @@ def service_health(view: View, service: Service) -> Health:
         return Health(HealthVerdict.UNKNOWN, "NoSignal", "has no selector: who answers for it cannot be told")
     if spec.type == "LoadBalancer" and not service.status.load_balancer.ingress:
         return _no_address(view, service)
-    if not readable(view, "pods", service.metadata.namespace):
+    if not view.readable("pods", service.metadata.namespace):
         message = "whether a ready pod answers for it cannot be told without pods"
         return Health(HealthVerdict.UNKNOWN, "PodsUnreadable", message, missing=("pods",))
     found = view.pods_of(service.metadata.namespace or "", spec.selector)
@@ -57,5 +56,5 @@ def _no_address(view: View, service: Service) -> Health:
         born,
         evidence=("status.loadBalancer.ingress is empty",),
         recheck_at=end,
-        missing=() if readable(view, "events", service.metadata.namespace) else ("events",),
+        missing=() if view.readable("events", service.metadata.namespace) else ("events",),
     )

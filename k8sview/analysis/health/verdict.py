@@ -36,6 +36,39 @@ _RULES: dict[str, tuple[type, Callable[[View, Any], Health]]] = {
 }
 
 
+# Records and settings: whether they are well shows on what uses them.
+_NOT_JUDGED = frozenset(
+    {
+        "events",
+        "configmaps",
+        "secrets",
+        "serviceaccounts",
+        "leases.coordination.k8s.io",
+        "controllerrevisions.apps",
+        "resourcequotas",
+        "limitranges",
+        "csidrivers.storage.k8s.io",
+        "csinodes.storage.k8s.io",
+        "storageclasses.storage.k8s.io",
+        "ingressclasses.networking.k8s.io",
+        "networkpolicies.networking.k8s.io",
+        "runtimeclasses.node.k8s.io",
+        "priorityclasses.scheduling.k8s.io",
+        "validatingadmissionpolicies.admissionregistration.k8s.io",
+        "validatingadmissionpolicybindings.admissionregistration.k8s.io",
+        "roles.rbac.authorization.k8s.io",
+        "rolebindings.rbac.authorization.k8s.io",
+        "clusterroles.rbac.authorization.k8s.io",
+        "clusterrolebindings.rbac.authorization.k8s.io",
+    }
+)
+
+
+def is_judged(resource: str) -> bool:
+    """Whether objects of a resource have a health of their own."""
+    return resource not in _NOT_JUDGED
+
+
 def health_of(view: View, resource: str, obj: Any) -> Health:
     """Verdict on one object of a resource (``deployments.apps``), at the view's time."""
     rule = _RULES.get(resource)

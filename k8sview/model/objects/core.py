@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import field
 
 from k8sview.model.objects.meta import Condition, ObjectMeta, ObjectReference, Struct
@@ -82,6 +84,8 @@ class ServiceSpec(Struct, frozen=True):
     ports: tuple[ServicePort, ...] = ()
     external_name: str = ""
     load_balancer_class: str | None = None
+    external_traffic_policy: str = ""
+    publish_not_ready_addresses: bool = False
 
 
 class LoadBalancerIngress(Struct, frozen=True):
@@ -103,11 +107,16 @@ class Service(Struct, frozen=True):
     status: ServiceStatus = ServiceStatus()
 
 
+class VolumeResourceRequirements(Struct, frozen=True):
+    requests: dict[str, str | int | float] = {}
+
+
 class PersistentVolumeClaimSpec(Struct, frozen=True):
     storage_class_name: str | None = None
     volume_name: str = ""
     access_modes: tuple[str, ...] = ()
     volume_mode: str = "Filesystem"
+    resources: VolumeResourceRequirements = VolumeResourceRequirements()
 
 
 class PersistentVolumeClaimStatus(Struct, frozen=True):
@@ -133,6 +142,8 @@ class PersistentVolumeSpec(Struct, frozen=True):
     csi: CSIVolumeSource | None = None
     capacity: dict[str, str] = {}
     persistent_volume_reclaim_policy: str = ""
+    access_modes: tuple[str, ...] = ()
+    node_affinity: dict[str, Any] | None = None  # {"required": NodeSelector}
 
 
 class PersistentVolumeStatus(Struct, frozen=True):

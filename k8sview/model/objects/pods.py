@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import field
 
-from k8sview.model.objects.meta import Condition, NamedObject, ObjectMeta, Struct
+from k8sview.model.objects.meta import Condition, LabelSelector, NamedObject, ObjectMeta, Struct
 
 
 class KeyReference(Struct, frozen=True):
@@ -51,9 +51,31 @@ class SecurityContext(Struct, frozen=True):
     allow_privilege_escalation: bool | None = None
 
 
-class Probe(Struct, frozen=True):
-    """Presence and timing; the handler itself is not judged here."""
+class HTTPGetAction(Struct, frozen=True):
+    path: str = "/"
+    port: int | str = 0
+    scheme: str = "HTTP"
 
+
+class TCPSocketAction(Struct, frozen=True):
+    port: int | str = 0
+
+
+class GRPCAction(Struct, frozen=True):
+    port: int = 0
+
+
+class ExecAction(Struct, frozen=True):
+    command: tuple[str, ...] = ()
+
+
+class Probe(Struct, frozen=True):
+    """One handler, and its timing in seconds."""
+
+    http_get: HTTPGetAction | None = None
+    tcp_socket: TCPSocketAction | None = None
+    grpc: GRPCAction | None = None
+    exec: ExecAction | None = None
     initial_delay_seconds: int = 0
     period_seconds: int = 10
     failure_threshold: int = 3
@@ -119,8 +141,15 @@ class ProjectedVolumeSource(Struct, frozen=True):
     sources: tuple[VolumeProjection, ...] = ()
 
 
+class EphemeralVolumeSource(Struct, frozen=True):
+    """A claim of the pod's own, named ``<pod>-<volume>``."""
+
+    volume_claim_template: dict[str, Any] = {}
+
+
 class Volume(Struct, frozen=True):
     name: str = ""
+    ephemeral: EphemeralVolumeSource | None = None
     config_map: ConfigMapVolumeSource | None = None
     secret: SecretVolumeSource | None = None
     persistent_volume_claim: ClaimVolumeSource | None = None
@@ -142,6 +171,9 @@ class TopologySpreadConstraint(Struct, frozen=True):
     max_skew: int = 1
     topology_key: str = ""
     when_unsatisfiable: str = ""
+    label_selector: LabelSelector | None = None
+    min_domains: int | None = None
+    match_label_keys: tuple[str, ...] = ()
 
 
 class PodSecurityContext(Struct, frozen=True):
@@ -155,6 +187,11 @@ class PodSpec(Struct, frozen=True):
     service_account_name: str = ""
     scheduler_name: str = ""
     priority_class_name: str = ""
+    priority: int | None = None
+    preemption_policy: str | None = None
+    scheduling_gates: tuple[NamedObject, ...] = ()
+    overhead: dict[str, str | int | float] = {}
+    resources: ResourceRequirements | None = None  # of the pod as a whole
     runtime_class_name: str | None = None
     restart_policy: str = "Always"
     host_network: bool = False
@@ -201,6 +238,7 @@ class ContainerStatus(Struct, frozen=True):
     restart_count: int = 0
     image: str = ""
     image_id: str = field(name="imageID", default="")
+    allocated_resources: dict[str, str | int | float] = {}
     state: ContainerState = ContainerState()
     last_state: ContainerState = ContainerState()
 
@@ -211,6 +249,8 @@ class PodStatus(Struct, frozen=True):
     message: str = ""
     pod_ip: str = field(name="podIP", default="")
     qos_class: str = ""
+    nominated_node_name: str = ""
+    resize: str = ""
     start_time: str | None = None
     conditions: tuple[Condition, ...] = ()
     container_statuses: tuple[ContainerStatus, ...] = ()

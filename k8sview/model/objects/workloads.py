@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from k8sview.model.objects.meta import Condition, LabelSelector, ObjectMeta, ObjectReference, Struct
 from k8sview.model.objects.pods import PodTemplateSpec
 
@@ -93,6 +95,22 @@ class StatefulSet(Struct, frozen=True):
     status: StatefulSetStatus = StatefulSetStatus()
 
 
+class RevisedSpec(Struct, frozen=True):
+    template: PodTemplateSpec = PodTemplateSpec()
+
+
+class RevisedTemplate(Struct, frozen=True):
+    spec: RevisedSpec = RevisedSpec()
+
+
+class ControllerRevision(Struct, frozen=True):
+    """A pod template that a StatefulSet or DaemonSet once had; read as templates are: without values of variables."""
+
+    metadata: ObjectMeta
+    revision: int = 0
+    data: RevisedTemplate = RevisedTemplate()
+
+
 class DaemonSetSpec(Struct, frozen=True):
     selector: LabelSelector = LabelSelector()
     template: PodTemplateSpec = PodTemplateSpec()
@@ -150,6 +168,7 @@ class CronJobSpec(Struct, frozen=True):
     schedule: str = ""
     time_zone: str | None = None
     suspend: bool = False
+    starting_deadline_seconds: int | None = None
     concurrency_policy: str = "Allow"
     job_template: JobTemplateSpec = JobTemplateSpec()
 
@@ -188,15 +207,19 @@ class PodDisruptionBudget(Struct, frozen=True):
 
 
 class HorizontalPodAutoscalerSpec(Struct, frozen=True):
+    """``metrics`` stay as the API has them: five shapes, told apart by their ``type``."""
+
     scale_target_ref: ObjectReference = ObjectReference()
     min_replicas: int = 1
     max_replicas: int = 0
+    metrics: tuple[dict[str, Any], ...] = ()
 
 
 class HorizontalPodAutoscalerStatus(Struct, frozen=True):
     current_replicas: int = 0
     desired_replicas: int = 0
     last_scale_time: str | None = None
+    current_metrics: tuple[dict[str, Any], ...] | None = None
     conditions: tuple[Condition, ...] = ()
 
 

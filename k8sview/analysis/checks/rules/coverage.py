@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, fails, not_applicable, passes, ref_to, warns
-from k8sview.analysis.checks.placement import admits
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.objects.core import Node
 from k8sview.model.objects.pods import Pod
 from k8sview.model.objects.workloads import DaemonSet
+from k8sview.model.placement import admits
 from k8sview.model.status import Severity
 from k8sview.model.times import format_age, parse_duration, parse_time
 

@@ -8,9 +8,9 @@ from k8sview.model.resources import Ref
 from k8sview.model.view import View
 
 
-def fingerprint(check_id: str, view: View, subject: Ref | None, path: str | None) -> str:
-    """``fp1:`` and 16 hexadecimal digits of check, cluster uid, kind, namespace, workload, container and path."""
-    parts = [check_id, view.cluster.uid or view.cluster.server, path or ""]
+def fingerprint(what: str, view: View, subject: Ref | None, path: str | None) -> str:
+    """``fp1:`` and 16 hexadecimal digits of what it is, cluster uid, kind, namespace, workload, container and path."""
+    parts = [what, view.cluster.uid or view.cluster.server, path or ""]
     if subject is not None:
         kind, name = lasting(view, subject)
         parts += [kind, subject.namespace or "", name, subject.container or ""]

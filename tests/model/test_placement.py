@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from k8sview.analysis.checks.placement import admits
 from k8sview.model.objects.core import Node
 from k8sview.model.objects.pods import PodSpec
+from k8sview.model.placement import admits
 
 LINUX = {"kubernetes.io/os": "linux", "size": "8"}
 

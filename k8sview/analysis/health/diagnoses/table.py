@@ -1,0 +1,55 @@
+"""The one table of diagnoses. A family is one line here; what no family explains is told in the verdict's own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from k8sview.analysis.health.diagnoses.contract import Family, Known, Rule
+from k8sview.model.health import Diagnosis, Health
+from k8sview.model.view import View
+
+# Exact before general: for each resource the rules are asked in this order.
+FAMILIES: tuple[Family, ...] = ()
+
+_UNEXPLAINED = Known(
+    "object.not-well",
+    "The object itself says that it is not well, and nothing that it stands on is known to be the cause",
+    "Read its conditions and events.",
+)
+
+KNOWN: dict[str, Known] = {one.id: one for family in FAMILIES for one in family.known} | {_UNEXPLAINED.id: _UNEXPLAINED}
+"""Every diagnosis by its id."""
+
+
+def _rules() -> dict[str, tuple[Rule, ...]]:
+    rules: dict[str, tuple[Rule, ...]] = {}
+    for family in FAMILIES:
+        for resource, found in family.rules.items():
+            rules[resource] = rules.get(resource, ()) + found
+    return rules
+
+
+_RULES = _rules()
+
+
+def diagnose(view: View, resource: str, obj: Any, health: Health) -> Diagnosis:
+    """Why an object that is not healthy is as it is."""
+    for rule in _RULES.get(resource, ()):
+        found = rule(view, obj, health)
+        if found is not None:
+            return found
+    return Diagnosis(
+        id=_UNEXPLAINED.id,
+        message=health.message or health.reason,
+        next=_describe(resource, obj),
+        since=health.since,
+        confidence=health.confidence,
+        evidence=health.evidence,
+        missing=health.missing,
+        recheck_at=health.recheck_at,
+    )
+
+
+def _describe(resource: str, obj: Any) -> str:
+    namespace = f" -n {obj.metadata.namespace}" if obj.metadata.namespace else ""
+    return f"kubectl describe {resource} {obj.metadata.name}{namespace}"

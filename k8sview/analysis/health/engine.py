@@ -1,0 +1,213 @@
+"""Judges every object of a view, and later only what a change concerns: each judgement knows what it read.
+
+Holds what it found between two views and nothing else; no clock but the view's. Runs in slices: whoever drives it may
+stop after any object.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.health.causes import Ill, Place, chain, fold
+from k8sview.analysis.health.diagnoses.table import diagnose
+from k8sview.analysis.health.verdict import health_of, is_judged
+from k8sview.model.health import ClusterHealth, Diagnosis, Health, HealthVerdict, Judged, RootCause, Step
+from k8sview.model.kinds import RESOURCE_NAMES
+from k8sview.model.resources import Key, Ref, Resource, key_of
+from k8sview.model.traced import Trace, TracedView, traced, traces_of
+from k8sview.model.view import View
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    obj: Any
+    health: Health
+    diagnosis: Diagnosis | None
+    traces: frozenset[Trace]
+    recheck_at: datetime | None
+
+
+class HealthEngine:
+    """One cluster's health over time."""
+
+    def __init__(self) -> None:
+        self._entries: dict[Place, _Entry] = {}
+        self._readers: dict[Trace, set[Place]] = {}
+        self._view: View | None = None
+        self._traced: TracedView | None = None
+        self._ill: dict[Place, Ill] = {}
+        self._counts: Counter[HealthVerdict] = Counter()
+        self._names: dict[tuple[str, str], str] = {}
+        self._causes: tuple[RootCause, ...] = ()
+        self._own: dict[Place, str] = {}
+        self._stale = True
+
+    def update(self, view: View) -> Generator[None, None, ClusterHealth]:
+        """Brings everything up to a view, pausing after each object; returns the whole."""
+        if self._view is None or self._view.resources is not view.resources:
+            self._names = {(one.group, one.kind): name for name, one in view.resources.items()}
+        places = list(self._due(view))
+        self._view = view
+        for place in places:
+            self._judge(view, place)
+            yield
+        if self._stale:
+            self._causes, self._own = fold(view, self._faulty(), self._find)
+            self._stale = False
+        return self._whole(view)
+
+    def health(self, view: View, resource: str, obj: Any) -> Health:
+        """The verdict on one object, from memory where nothing that it read has changed since the last update."""
+        place = (resource, *key_of(obj))
+        known = self._entries.get(place)
+        if known is not None and known.obj is obj and (known.recheck_at is None or view.taken_at < known.recheck_at):
+            return known.health
+        return self._enter(view, place, obj).health
+
+    def judged(self, resource: str, key: Key) -> Judged | None:
+        """One object as last judged; None where it was not."""
+        entry = self._entries.get((resource, *key))
+        return self._judged((resource, *key), entry) if entry is not None else None
+
+    def everything(self) -> Iterator[Judged]:
+        """Every judged object, healthy ones too, in the order of resource, namespace and name."""
+        return (self._judged(place, self._entries[place]) for place in sorted(self._entries))
+
+    def chain(self, resource: str, key: Key) -> tuple[Step, ...]:
+        """From an object that is not well to its root cause; () for one that is well or unknown."""
+        place = (resource, *key)
+        one = self._ill.get(place)
+        return chain(one, self._find) if one is not None else ()
+
+    def _due(self, view: View) -> Iterable[Place]:
+        """What must be judged anew, in a stable order: what changed, what read it, and what time has come for."""
+        before = self._view
+        dirty: set[Place] = set()
+        traces: set[Trace] = set()
+        for name, table in view.tables.items():
+            old = before.tables.get(name) if before is not None else None
+            if old is not None and old.version == table.version:
+                continue
+            if old is None or old.state != table.state or old.scopes != table.scopes:
+                traces.add(("state", name))
+            known = old.objects if old is not None else {}
+            judged = is_judged(name)
+            for key, obj in table.objects.items():
+                was = known.get(key)
+                if was is obj:
+                    continue
+                if judged:
+                    dirty.add((name, *key))
+                traces.update(traces_of(name, key, was, obj))
+            for key in known.keys() - table.objects.keys():
+                traces.update(traces_of(name, key, known[key], None))
+                self._forget((name, *key))
+        for name in before.tables.keys() - view.tables.keys() if before is not None else ():
+            traces.add(("state", name))
+            for place in [place for place in self._entries if place[0] == name]:
+                self._forget(place)
+        for trace in traces:
+            dirty |= self._readers.get(trace, set())
+        dirty |= {
+            place
+            for place, entry in self._entries.items()
+            if entry.recheck_at is not None and entry.recheck_at <= view.taken_at
+        }
+        return sorted(dirty)
+
+    def _judge(self, view: View, place: Place) -> None:
+        table = view.tables.get(place[0])
+        obj = table.objects.get((place[1], place[2])) if table is not None else None
+        if obj is None:
+            self._forget(place)
+        else:
+            self._enter(view, place, obj)
+
+    def _enter(self, view: View, place: Place, obj: Any) -> _Entry:
+        if self._traced is None or self._traced.version != view.version or self._traced.taken_at != view.taken_at:
+            self._traced = traced(view)
+        looking = self._traced
+        looking.traces.clear()
+        health = health_of(looking, place[0], obj)
+        diagnosis = None
+        if health.verdict not in _WELL:
+            diagnosis = diagnose(looking, place[0], obj, health)
+        times = (health.recheck_at, diagnosis.recheck_at if diagnosis is not None else None)
+        recheck_at = min((one for one in times if one is not None), default=None)
+        entry = _Entry(obj, health, diagnosis, frozenset(looking.traces), recheck_at)
+        self._replace(view, place, entry)
+        return entry
+
+    def _replace(self, view: View, place: Place, entry: _Entry) -> None:
+        before = self._entries.get(place)
+        if before is not None:
+            self._counts[before.health.verdict] -= 1
+        self._entries[place] = entry
+        self._counts[entry.health.verdict] += 1
+        gone = before.traces - entry.traces if before is not None else ()
+        for trace in gone:
+            self._readers[trace].discard(place)
+        for trace in entry.traces - before.traces if before is not None else entry.traces:
+            self._readers.setdefault(trace, set()).add(place)
+        if entry.diagnosis is None:
+            self._stale |= self._ill.pop(place, None) is not None
+            return
+        ill = Ill(place, self._ref(view, place), entry.health, entry.diagnosis)
+        if self._ill.get(place) != ill:
+            self._ill[place] = ill
+            self._stale = True
+
+    def _forget(self, place: Place) -> None:
+        entry = self._entries.pop(place, None)
+        if entry is None:
+            return
+        self._counts[entry.health.verdict] -= 1
+        for trace in entry.traces:
+            readers = self._readers.get(trace)
+            if readers is not None:
+                readers.discard(place)
+                if not readers:
+                    del self._readers[trace]
+        self._stale |= self._ill.pop(place, None) is not None
+
+    def _faulty(self) -> dict[Place, Ill]:
+        return {place: self._ill[place] for place in sorted(self._ill) if self._ill[place].health.verdict.faulty}
+
+    def _find(self, ref: Ref) -> Ill | None:
+        group, _, _ = ref.api_version.rpartition("/")
+        name = self._names.get((group, ref.kind)) or RESOURCE_NAMES.get(ref.kind, "")
+        return self._ill.get((name, ref.namespace or "", ref.name))
+
+    def _ref(self, view: View, place: Place) -> Ref:
+        resource: Resource = view.tables[place[0]].resource
+        return Ref(resource.api_version, resource.kind, place[1] or None, place[2])
+
+    def _judged(self, place: Place, entry: _Entry) -> Judged:
+        assert self._view is not None
+        return Judged(
+            resource=place[0],
+            object=self._ref(self._view, place),
+            health=entry.health,
+            diagnosis=entry.diagnosis,
+            cause=self._own.get(place),
+        )
+
+    def _whole(self, view: View) -> ClusterHealth:
+        rechecks = [entry.recheck_at for entry in self._entries.values() if entry.recheck_at is not None]
+        return ClusterHealth(
+            taken_at=view.taken_at,
+            counts={verdict: self._counts[verdict] for verdict in HealthVerdict},
+            judged=tuple(self._judged(place, self._entries[place]) for place in sorted(self._ill)),
+            causes=self._causes,
+            unread=tuple(
+                sorted(name for name, table in view.tables.items() if is_judged(name) and table.count is None)
+            ),
+            recheck_at=min(rechecks, default=None),
+        )
+
+
+_WELL = (HealthVerdict.HEALTHY, HealthVerdict.SUSPENDED)

@@ -1,0 +1,1 @@
+"""Each diagnosis on real object shapes."""
