@@ -64,11 +64,16 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """How two other judges see an object on which at least one of them differs from our verdict."""
+    """How two other judges see an object on which at least one of them differs from our verdict.
 
-    kstatus: str  # Current | InProgress | Failed | Terminating | NotFound | Unknown
-    argocd: str | None  # Healthy | Progressing | Degraded | Suspended | Missing | Unknown; None: no health at all
-    rule: str  # one plain sentence: the rule by which theirs differs
+    ``kstatus``: Current, InProgress, Failed, Terminating or Unknown. ``argocd``: Healthy, Progressing, Degraded,
+    Suspended or Unknown; None where it has no health for the kind, or a script of its own that is not followed here.
+    ``rule``: one plain sentence, the rule by which theirs differs.
+    """
+
+    kstatus: str
+    argocd: str | None
+    rule: str
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
