@@ -14,10 +14,10 @@ from k8sview.model import events
 from k8sview.model.objects.core import Event
 from k8sview.model.objects.meta import Malformed, ObjectMeta
 from k8sview.model.objects.pods import Pod
+from k8sview.model.references import references
 from k8sview.model.resources import Key, key_of
 from k8sview.model.tables import State, TableState
 from k8sview.model.view import Indices, View
-from k8sview.store.indexing import references
 from k8sview.store.store import Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
