@@ -27,6 +27,7 @@ from k8sview.sources.prometheus.queries import QUERIES
 
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _ID = re.compile(rf"{_SLUG}\.{_SLUG}\.{_SLUG}")
+_ALERT = re.compile(r"[A-Z][A-Za-z0-9]+")
 _RESOURCE = re.compile(r"[a-z0-9]+(?:\.[a-z0-9-]+)*")
 
 
@@ -152,6 +153,8 @@ class _CheckCompiler:
             when=frozenset(Presence(one) for one in spec.when),
             topic=self._component.topic,
             depends_on=spec.depends_on,
+            alerts=spec.alerts,
+            popeye=spec.popeye,
             each=spec.each,
             where=tuple(one[1] for one in where if one),
             assertions=tuple(one[1] for one in assertions if one),
@@ -178,6 +181,12 @@ class _CheckCompiler:
                 self._say((key,), f"{key} is empty")
         if spec.title.lower().startswith("ensure"):
             self._say(("title",), "a title states the good condition; it does not start with Ensure")
+        for number, alert in enumerate(spec.alerts):
+            if not _ALERT.fullmatch(alert):
+                self._say(("alerts", number), f"{alert!r} is no alert's name: expected one as KubeNodeNotReady")
+        for number, code in enumerate(spec.popeye):
+            if not 100 <= code <= 9999:
+                self._say(("popeye", number), f"{code} is no code of popeye: expected one as 106")
 
     def _tests(self, spec: CheckSpec) -> None:
         expected = {test.expect for test in spec.tests}

@@ -95,6 +95,8 @@ class CheckSpec(Spec, frozen=True, kw_only=True):
     metrics: tuple[str, ...] = ()
     when: tuple[Literal["installed", "leftover", "managed"], ...] = ("installed",)
     depends_on: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    popeye: tuple[int, ...] = ()
     each: str | None = None
     where: tuple[dict[str, Any], ...] = ()
     asserts: tuple[dict[str, Any], ...] = msgspec.field(name="assert", default=())

@@ -26,7 +26,7 @@ _JUDGEMENT = ("each", "where", "assert", "rule", "with")
 def explain(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> ExitCode:
     """Everything the catalogue knows of a check."""
     catalog = catalog_of(arguments)
-    check = catalog.check(arguments.ID)
+    check = catalog.check(arguments.ID) or _by_other_name(catalog, arguments.ID)
     if check is None:
         close = nearest(arguments.ID, [one.id for one in catalog.checks])
         raise UsageError(f"no check is called {arguments.ID!r}{close}; see k8sview checks list")
@@ -38,6 +38,14 @@ def explain(arguments: argparse.Namespace, console: Console, open_app: OpenApp) 
         look = console.look()
         console.write(_text(catalog, check, judged, tests, look.width, colour=look.colour))
     return ExitCode.OK
+
+
+def _by_other_name(catalog: Catalog, name: str) -> Check | None:
+    """The one check that answers an alert of the mixin or a code of popeye. Raises UsageError where several do."""
+    found = [one for one in catalog.checks if name in (*one.alerts, *(f"POP-{code}" for code in one.popeye))]
+    if len(found) > 1:
+        raise UsageError(f"{name} is answered by {len(found)} checks: {', '.join(one.id for one in found)}")
+    return found[0] if found else None
 
 
 def _judgement(check: Check) -> dict[str, Any]:
@@ -64,6 +72,8 @@ def _json(check: Check, judged: dict[str, Any], tests: list[tuple[str, str]]) ->
         "wants": check.wants,
         "metrics": {name: QUERIES[name] for name in check.metrics},
         "dependsOn": check.depends_on,
+        "alerts": check.alerts,
+        "popeye": [f"POP-{code}" for code in check.popeye],
         "judgement": judged,
         "why": check.why,
         "next": check.next,
@@ -97,6 +107,8 @@ def _text(
     )
     if check.depends_on:
         section("FOLLOWS FROM", *check.depends_on)
+    if check.alerts or check.popeye:
+        section("KNOWN AS", *check.alerts, *(f"POP-{code} of popeye" for code in check.popeye))
     section("JUDGES", *yaml.safe_dump(judged, sort_keys=False, allow_unicode=True, width=width - 4).splitlines())
     section("TESTS", *(f"{expect}: {name}" for name, expect in tests))
     section("SEE", check.url)
