@@ -53,7 +53,7 @@ _TABLE = (
     _row("events", "v1", "Event", core.Event, "ev"),
     _row("configmaps", "v1", "ConfigMap", core.MetadataOnly, "cm", metadata_only=True),
     _row("secrets", "v1", "Secret", core.MetadataOnly, metadata_only=True),
-    _row("serviceaccounts", "v1", "ServiceAccount", core.MetadataOnly, "sa", metadata_only=True),
+    _row("serviceaccounts", "v1", "ServiceAccount", core.ServiceAccount, "sa"),
     _row("persistentvolumeclaims", "v1", "PersistentVolumeClaim", core.PersistentVolumeClaim, "pvc"),
     _row("persistentvolumes", "v1", "PersistentVolume", core.PersistentVolume, "pv", namespaced=False),
     _row("deployments.apps", "v1", "Deployment", workloads.Deployment, "deploy"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import field
 
-from k8sview.model.objects.meta import Condition, ObjectMeta, ObjectReference, Struct
+from k8sview.model.objects.meta import Condition, NamedObject, ObjectMeta, ObjectReference, Struct
 
 
 class Taint(Struct, frozen=True):
@@ -194,6 +194,15 @@ class Event(Struct, frozen=True):
     @property
     def times_seen(self) -> int:
         return (self.series.count if self.series else 0) or self.count or 1
+
+
+class ServiceAccount(Struct, frozen=True):
+    """``automount_service_account_token`` None: pods get a token, as if it were true."""
+
+    metadata: ObjectMeta
+    secrets: tuple[NamedObject, ...] = ()
+    image_pull_secrets: tuple[NamedObject, ...] = ()
+    automount_service_account_token: bool | None = None
 
 
 class MetadataOnly(Struct, frozen=True):

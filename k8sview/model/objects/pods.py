@@ -185,6 +185,7 @@ class PodSpec(Struct, frozen=True):
     node_name: str = ""
     node_selector: dict[str, str] = {}
     service_account_name: str = ""
+    automount_service_account_token: bool | None = None
     scheduler_name: str = ""
     priority_class_name: str = ""
     priority: int | None = None
