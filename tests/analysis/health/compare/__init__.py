@@ -1,0 +1,1 @@
+"""kstatus and Argo CD beside our own verdict, kind by kind."""
