@@ -21,9 +21,9 @@ from k8sview.analysis.checks.outcome import (
 )
 from k8sview.analysis.checks.parts import main_ref
 from k8sview.analysis.checks.registry import Parameters, rule
-from k8sview.analysis.checks.schedules import ScheduleError, due
 from k8sview.model.fields import read_one
 from k8sview.model.resources import Key
+from k8sview.model.schedules import ScheduleError, due
 from k8sview.model.status import Severity
 from k8sview.model.times import format_age, parse_duration
 

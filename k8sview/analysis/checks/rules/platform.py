@@ -20,8 +20,8 @@ from k8sview.analysis.checks.outcome import (
     warns,
 )
 from k8sview.analysis.checks.registry import Parameters, rule
-from k8sview.analysis.checks.schedules import ScheduleError, due
 from k8sview.model.objects.workloads import CronJob
+from k8sview.model.schedules import ScheduleError, due
 from k8sview.model.status import Severity
 from k8sview.model.times import format_age, parse_duration, parse_time
 

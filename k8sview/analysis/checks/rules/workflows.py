@@ -9,9 +9,9 @@ from typing import Any
 from k8sview.analysis.checks.custom import born, conditions, edited, moment, text
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, fails, passes, ref_to, warns
 from k8sview.analysis.checks.registry import Parameters, rule
-from k8sview.analysis.checks.schedules import ScheduleError, due
 from k8sview.model.fields import read_one
 from k8sview.model.resources import Ref
+from k8sview.model.schedules import ScheduleError, due
 from k8sview.model.status import Severity
 from k8sview.model.times import format_age, parse_duration
 
