@@ -101,7 +101,7 @@ class ChangeBefore(msgspec.Struct, frozen=True, kw_only=True):
 
     ``before`` and ``after`` are None where a side has no such field, or where nothing tells (a ConfigMap's content is
     never read). ``basis``: what tells of it: ``revision`` | ``managedFields`` | ``event`` | ``watch`` | ``creation`` |
-    ``status``.
+    ``field`` (a time that the object itself states).
     """
 
     at: datetime
