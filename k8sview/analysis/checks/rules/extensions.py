@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from k8sview.analysis.checks.backends import SERVICES, SLICES, Backends, read_bundle
+from k8sview.analysis.checks.backends import SERVICES, SLICES, Backends
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, passes, ref_to, warns
 from k8sview.analysis.checks.registry import Parameters, rule
+from k8sview.model.bundles import read_bundle
 from k8sview.model.objects.extension import APIService, CustomResourceDefinition, WebhookClientConfig
 from k8sview.model.status import Severity
 from k8sview.model.times import format_age, parse_time

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from k8sview.analysis.checks.backends import SERVICES, SLICES, Backends, read_bundle
+from k8sview.analysis.checks.backends import SERVICES, SLICES, Backends
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, passes, ref_to, warns
 from k8sview.analysis.checks.registry import Parameters, rule
+from k8sview.model.admission import matched
+from k8sview.model.bundles import read_bundle
 from k8sview.model.objects.extension import RuleWithOperations, ServiceReference, Webhook
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.resources import Ref
@@ -96,30 +98,12 @@ def webhook_backends(context: Context, parameters: WebhookBackendsParameters) ->
 def _consequence(webhooks: tuple[Webhook, ...]) -> str:
     refusing = [one for one in webhooks if one.failure_policy == "Fail"]
     if not refusing:
-        return f"{_matched(webhooks)} pass unchecked"
-    return f"the API server refuses {_matched(tuple(refusing))}"
-
-
-def _matched(webhooks: tuple[Webhook, ...]) -> str:
-    """``CREATE, UPDATE of pods``: what the rules of these webhooks match, shortened."""
-    rules = [one for webhook in webhooks for one in webhook.rules]
-    operations = dict.fromkeys(operation for one in rules for operation in one.operations)
-    kinds = dict.fromkeys(
-        _kind(resource, group) for one in rules for group in one.api_groups for resource in one.resources
-    )
-    shown = list(kinds)[:4]
-    more = f" and {len(kinds) - len(shown)} more" if len(kinds) > len(shown) else ""
-    return f"{', '.join(operations) or 'requests'} of {', '.join(shown) or 'nothing'}{more}"
-
-
-def _kind(resource: str, group: str) -> str:
-    if resource in ("*", "*/*"):
-        return f"everything in {group}" if group not in ("", "*") else "everything" if group else "every core kind"
-    return f"{resource}.{group}" if group not in ("", "*") else resource
+        return f"{matched(webhooks)} pass unchecked"
+    return f"the API server refuses {matched(tuple(refusing))}"
 
 
 def _described(webhook: Webhook) -> str:
-    return f"webhook {webhook.name}: failurePolicy {webhook.failure_policy}, {_matched((webhook,))}"
+    return f"webhook {webhook.name}: failurePolicy {webhook.failure_policy}, {matched((webhook,))}"
 
 
 def _worst(webhooks: tuple[Webhook, ...]) -> Webhook:
@@ -270,7 +254,7 @@ def webhook_timeouts(context: Context, parameters: WebhookTimeoutsParameters) ->
                 continue
             worst = max(slow, key=lambda one: one.timeout_seconds)
             outcome = fails(
-                f"{worst.name} may hold {_matched((worst,))} for {worst.timeout_seconds} s before it is given up",
+                f"{worst.name} may hold {matched((worst,))} for {worst.timeout_seconds} s before it is given up",
                 path=f"webhooks[name={worst.name}].timeoutSeconds",
                 observed=str(worst.timeout_seconds),
                 expected=f"under {parameters.under}",

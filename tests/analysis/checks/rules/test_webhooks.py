@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from k8sview.analysis.checks.backends import Bundle, read_bundle
 from k8sview.analysis.checks.outcome import Context
 from k8sview.analysis.checks.rules.webhooks import WebhookBackendsParameters, webhook_backends
 from k8sview.catalog import spec as catalogue
 from k8sview.catalog.sample import sample_view
+from k8sview.model.bundles import Bundle, read_bundle
 from k8sview.model.components import ComponentStatus, Presence
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.status import Layer, Severity, Status
