@@ -37,6 +37,12 @@ class Behind(msgspec.Struct, frozen=True):
         return tuple(sorted(ill, key=lambda one: -one[1].verdict.badness))
 
     @property
+    def ill(self) -> tuple[tuple[Pod, Health], ...]:
+        """Pods that are not healthy, the worst first; those that linger in their deletion too."""
+        ill = [one for one in self.judged if one[1].verdict is not HealthVerdict.HEALTHY]
+        return tuple(sorted(ill, key=lambda one: (-one[1].verdict.badness, one[0].metadata.name)))
+
+    @property
     def flapping(self) -> tuple[tuple[Pod, Health], ...]:
         """Pods that keep restarting."""
         return tuple(one for one in self.judged if one[1].stability == "flapping")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from k8sview.analysis.health.behind import Behind, pods_behind
 from k8sview.analysis.health.conditions import find
@@ -11,7 +11,8 @@ from k8sview.analysis.health.generations import unobserved
 from k8sview.analysis.health.moments import changed, created
 from k8sview.analysis.health.phrases import one_line
 from k8sview.analysis.health.refusals import refusal, unread
-from k8sview.analysis.health.replicas import Replicas, judge, share, suspended
+from k8sview.analysis.health.replicas import Replicas, judge, share
+from k8sview.analysis.health.scaling import raised, scaled_to_zero
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.workloads import Deployment, ReplicaSet
 from k8sview.model.times import parse_time
@@ -29,22 +30,16 @@ def deployment_health(view: View, deployment: Deployment) -> Health:
     if deployment.metadata.deletion_timestamp is not None:
         return deletion(view, deployment)
     if spec.replicas <= 0:
-        return suspended("spec.replicas = 0", status.replicas)
+        return scaled_to_zero(view, deployment)
     lagging = unobserved(view, deployment, status.observed_generation)
     if lagging is not None:
         return lagging
     makers = tuple(child for _, child in view.children(deployment) if isinstance(child, ReplicaSet))
     behind = pods_behind(view, deployment.metadata.namespace, spec.selector, makers)
     rollout = _rollout(deployment)
-    refused = refusal(view, makers, status.conditions, short=status.replicas < spec.replicas)
+    refused = refusal(view, deployment)
     progressing = find(status.conditions, "Progressing")
-    available = find(status.conditions, "Available")
-    if rollout == "complete":
-        lost = available is not None and available.status != "True"
-        started = changed(available) if lost else None
-    else:
-        started = parse_time(progressing.last_update_time) if progressing else None
-        started = started or changed(progressing, created(deployment))
+    started = _started(deployment, rollout)
     health = judge(
         view,
         Replicas(
@@ -56,10 +51,11 @@ def deployment_health(view: View, deployment: Deployment) -> Health:
             behind=behind,
             new_pods=_of_newest(deployment, makers, behind),
             refusal=refused,
-            missing=unread(view, deployment.metadata.namespace) if refused else (),
+            missing=_unread(view, deployment) if refused else (),
             stalled=one_line(progressing.message) if progressing else "",
             started=started,
-            deadline=timedelta(seconds=min(max(spec.progress_deadline_seconds, 0), _NO_DEADLINE)),
+            raised=raised(view, deployment) if status.available_replicas < spec.replicas else None,
+            deadline=_deadline(deployment),
             just_scaled=started is None and status.replicas < spec.replicas and _finished(deployment),
             evidence=_evidence(deployment),
         ),
@@ -77,25 +73,55 @@ def replica_set_health(view: View, replica_set: ReplicaSet) -> Health:
     if replica_set.metadata.deletion_timestamp is not None:
         return deletion(view, replica_set)
     if spec.replicas <= 0:
-        return suspended("spec.replicas = 0", status.replicas)
+        return scaled_to_zero(view, replica_set)
     lagging = unobserved(view, replica_set, status.observed_generation)
     if lagging is not None:
         return lagging
+    owner = _owner(view, replica_set)
     fresh = status.available_replicas < spec.replicas
+    young = fresh and _young(view, replica_set)
+    moving = fresh and owner is not None and _rollout(owner) == "moving"
+    refused = refusal(view, replica_set)
     return judge(
         view,
         Replicas(
             desired=spec.replicas,
             available=status.available_replicas,
             updated=status.replicas,
-            rollout="moving" if fresh and _young(view, replica_set) else "complete",
+            rollout="moving" if moving or young else "complete",
             behind=pods_behind(view, replica_set.metadata.namespace, spec.selector, (replica_set,)),
-            refusal=refusal(view, (replica_set,), status.conditions, short=status.replicas < spec.replicas),
-            started=created(replica_set) if _young(view, replica_set) else None,
-            deadline=_CREATION,
+            refusal=refused,
+            missing=unread(view, replica_set.metadata.namespace) if refused else (),
+            started=_started(owner, "moving") if moving and owner else created(replica_set) if young else None,
+            raised=raised(view, owner or replica_set) if fresh else None,
+            deadline=_deadline(owner) if moving and owner else _CREATION,
             evidence=(f"status.availableReplicas = {status.available_replicas}", f"spec.replicas = {spec.replicas}"),
         ),
     )
+
+
+def _owner(view: View, replica_set: ReplicaSet) -> Deployment | None:
+    """An autoscaler's wish and a rollout's deadline reach a ReplicaSet through its Deployment."""
+    owner = next((one for one in replica_set.metadata.owner_references if one.controller), None)
+    if owner is None or owner.kind != "Deployment":
+        return None
+    found = view.get("deployments.apps", owner.name, replica_set.metadata.namespace)
+    return found if isinstance(found, Deployment) else None
+
+
+def _started(deployment: Deployment, rollout: str) -> datetime | None:
+    """When what a Deployment is doing began: losing pods where it is complete, its rollout otherwise."""
+    conditions = deployment.status.conditions
+    if rollout == "complete":
+        available = find(conditions, "Available")
+        return changed(available) if available is not None and available.status != "True" else None
+    progressing = find(conditions, "Progressing")
+    said = parse_time(progressing.last_update_time) if progressing else None
+    return said or changed(progressing, created(deployment))
+
+
+def _deadline(deployment: Deployment) -> timedelta:
+    return timedelta(seconds=min(max(deployment.spec.progress_deadline_seconds, 0), _NO_DEADLINE))
 
 
 def _rollout(deployment: Deployment) -> str:
@@ -140,6 +166,13 @@ def _of_newest(deployment: Deployment, makers: tuple[ReplicaSet, ...], behind: B
 def _young(view: View, replica_set: ReplicaSet) -> bool:
     born = created(replica_set)
     return born is not None and view.taken_at - born < _CREATION
+
+
+def _unread(view: View, deployment: Deployment) -> tuple[str, ...]:
+    """What would have told more of a refusal: its ReplicaSets have the events."""
+    namespace = deployment.metadata.namespace
+    sets = () if view.readable("replicasets.apps", namespace) else ("replicasets.apps",)
+    return (*unread(view, namespace), *sets)
 
 
 def _paused(health: Health, deployment: Deployment) -> Health:

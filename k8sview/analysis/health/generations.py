@@ -33,6 +33,7 @@ def unobserved(view: View, obj: Any, observed: int | None) -> Health | None:
             since,
             rollout="stalled",
             evidence=evidence,
+            grace=_SEEN_WITHIN,
         )
     return Health(
         HealthVerdict.PROGRESSING,
@@ -42,4 +43,5 @@ def unobserved(view: View, obj: Any, observed: int | None) -> Health | None:
         rollout="moving",
         evidence=evidence,
         recheck_at=end,
+        grace=_SEEN_WITHIN,
     )

@@ -1,35 +1,112 @@
-"""Why pods are not even created: quotas, admission, missing service accounts. The newest evidence counts."""
+"""Why pods are not even created: what the API server last said to the controller that tried. Newest evidence counts.
+
+Says what was said and how that is known; what it means is the diagnoses' to tell.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from k8sview.analysis.health.conditions import find
-from k8sview.analysis.health.moments import grace_end
+from k8sview.analysis.health.moments import ago, changed, grace_end
 from k8sview.analysis.health.phrases import one_line
+from k8sview.model.objects.core import Event
+from k8sview.model.objects.workloads import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
+from k8sview.model.status import Confidence
 from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
-_RETRIED = timedelta(minutes=20)  # controllers try again at least every 1000 seconds
+RETRIED = timedelta(minutes=20)
+"""Controllers try again at least every 1000 seconds: what is older has come to an end or is told anew."""
+
 _COMBINED = "(combined from similar events): "
+# Every controller puts words of its own before those of the API server.
+_PREFIX = re.compile(r"(?:Error creating(?: job)?|create \w+ \S+ (?:for Pod \S+ )?in StatefulSet \S+ failed error): ")
 
 
-def refusal(view: View, makers: tuple[Any, ...], conditions: tuple[Any, ...] = (), *, short: bool = False) -> str:
-    """What the API server said when it refused a pod, "" where it did not.
+class Refusal(msgspec.Struct, frozen=True):
+    """``text`` is the API server's own, whole; ``since`` when it first said so, as far as anybody knows."""
 
-    ``makers`` create the pods, ``conditions`` are the workload's own, ``short`` says that pods are missing. The
-    ReplicaFailure condition keeps the first message for ever, so the newest FailedCreate event overrules it.
+    text: str
+    since: datetime | None
+    confidence: Confidence
+    evidence: str
+
+    @property
+    def message(self) -> str:
+        """The text as part of a sentence."""
+        return one_line(self.text)
+
+
+def refusal(view: View, obj: Any) -> Refusal | None:
+    """What the API server said when it refused what this object would create, None where it did not.
+
+    The ReplicaFailure condition keeps its first message for ever, so the newest FailedCreate event overrules it.
     """
-    failure = find(conditions, "ReplicaFailure")
-    failed = failure is not None and failure.status == "True"
-    if not failed and not short:
-        return ""
-    events = [event for maker in makers for event in view.events_of(maker) if event.reason == "FailedCreate"]
-    newest = max(events, key=lambda event: event.last_seen or "", default=None)
-    if newest is not None and newest.message and (failed or grace_end(view, parse_time(newest.last_seen), _RETRIED)):
-        return _plain_cause(newest.message)
-    return _plain_cause(failure.message) if failed and failure is not None else ""
+    makers, short = _attempts(view, obj)
+    failure = find(getattr(obj.status, "conditions", ()), "ReplicaFailure")
+    if failure is not None and failure.status != "True":
+        failure = None
+    if failure is None and not short:
+        return None
+    events = [event for maker in makers for event in view.events_of(maker)]
+    newest = _newest(events, "FailedCreate")
+    said = newest.message if newest is not None else ""
+    if newest is not None and said and (failure is not None or _goes_on(view, obj, newest, events)):
+        started = parse_time(newest.first_timestamp) or parse_time(newest.last_seen)
+        if failure is not None:  # the first refusal began the outage, whatever is said by now
+            started = changed(failure) or started
+        return Refusal(_plain(said), started, Confidence.OBSERVED, f"event FailedCreate = {one_line(said)}")
+    if failure is None:
+        return None
+    since = changed(failure)
+    age = ago(view, since)
+    told = age is not None and age < RETRIED and not unread(view, obj.metadata.namespace)
+    return Refusal(
+        _plain(failure.message),
+        since,
+        Confidence.CERTAIN if told else Confidence.INFERRED,
+        f"status.conditions[type=ReplicaFailure].message = {one_line(failure.message)}",
+    )
+
+
+def _attempts(view: View, obj: Any) -> tuple[tuple[Any, ...], bool]:
+    """Who creates for the object, and whether anything that it wants is missing."""
+    spec, status = obj.spec, obj.status
+    match obj:
+        case Deployment():
+            sets = [child for _, child in view.children(obj) if isinstance(child, ReplicaSet)]
+            makers = tuple(one for one in sets if one.status.replicas < one.spec.replicas)
+            return makers, bool(makers)
+        case ReplicaSet() | StatefulSet():
+            return (obj,), status.replicas < spec.replicas
+        case DaemonSet():
+            return (obj,), status.current_number_scheduled < status.desired_number_scheduled
+        case Job():
+            left = spec.parallelism if spec.completions is None else spec.completions - status.succeeded
+            return (obj,), not spec.suspend and status.active < min(spec.parallelism, left)
+    return (obj,), isinstance(obj, CronJob)
+
+
+def _goes_on(view: View, obj: Any, failed: Event, events: Iterable[Event]) -> bool:
+    """Whether nothing but events tells, and they tell that the last attempt failed."""
+    at = parse_time(failed.last_seen)
+    succeeded = _newest(events, "SuccessfulCreate")
+    later = [parse_time(succeeded.last_seen) if succeeded else None]
+    if isinstance(obj, CronJob):
+        later.append(parse_time(obj.status.last_schedule_time))
+    if at is None or any(one is not None and one > at for one in later):
+        return False
+    return grace_end(view, at, RETRIED) is not None
+
+
+def _newest(events: Iterable[Event], reason: str) -> Event | None:
+    return max((one for one in events if one.reason == reason), key=lambda one: one.last_seen or "", default=None)
 
 
 def unread(view: View, namespace: str | None) -> tuple[str, ...]:
@@ -37,5 +114,7 @@ def unread(view: View, namespace: str | None) -> tuple[str, ...]:
     return () if view.readable("events", namespace) else ("events",)
 
 
-def _plain_cause(message: str) -> str:
-    return one_line(message.removeprefix(_COMBINED).removeprefix("Error creating: "))
+def _plain(message: str) -> str:
+    said = " ".join(message.removeprefix(_COMBINED).split())
+    found = _PREFIX.match(said)
+    return said[found.end() :] if found else said

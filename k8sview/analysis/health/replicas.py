@@ -12,12 +12,15 @@ import msgspec
 from k8sview.analysis.health.behind import Behind
 from k8sview.analysis.health.moments import grace_end
 from k8sview.analysis.health.phrases import counted, joined
+from k8sview.analysis.health.refusals import Refusal
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
 
 LOST_SOME = timedelta(minutes=5)
 LOST_ALL = timedelta(minutes=1)
+RAISED = timedelta(minutes=5)
+"""What an autoscaler asked for takes its time; a load that grows is no outage."""
 
 # Faults of a pod that a rollout may outlive: a node that comes, a start that is slow. They count after the deadline.
 _MATTERS_OF_TIME = frozenset(
@@ -37,6 +40,7 @@ class Replicas(msgspec.Struct, frozen=True, kw_only=True):
 
     ``tolerated``: how many may be missing while it rolls. ``refusal``: why pods are not even created. ``trap``: why the
     controller will not act by itself. ``started``: when what it is doing began; ``deadline``: how long that may take.
+    ``raised``: when an autoscaler last asked for more.
     """
 
     desired: int
@@ -48,10 +52,11 @@ class Replicas(msgspec.Struct, frozen=True, kw_only=True):
     tolerated: int = 0
     noun: str = "replicas"
     reason: str = ""
-    refusal: str = ""
+    refusal: Refusal | None = None
     trap: str = ""
     stalled: str = ""
     started: datetime | None = None
+    raised: datetime | None = None
     deadline: timedelta = timedelta(minutes=10)
     dated_by_pods: bool = False
     """No condition tells a first start from a loss: a young pod has the whole deadline."""
@@ -93,8 +98,8 @@ def _verdict(view: View, replicas: Replicas) -> Health:
     here = replicas.available >= replicas.desired
     if here and replicas.rollout in ("complete", "paused"):
         return _all_there(replicas)
-    if replicas.refusal:
-        return _fault(replicas, replicas.reason or "ReplicaFailure", replicas.refusal)
+    if replicas.refusal is not None:
+        return _refused(replicas, replicas.refusal)
     if replicas.trap:
         return _fault(replicas, "RolloutBlocked", replicas.trap, rollout="stalled")
     relevant = replicas.behind
@@ -105,7 +110,7 @@ def _verdict(view: View, replicas: Replicas) -> Health:
         cause = worst[1].message if worst else replicas.stalled
         return _fault(replicas, worst[1].reason if worst else "ProgressDeadlineExceeded", cause, worst)
     definite = next((one for one in relevant.faulty if one[1].reason not in _MATTERS_OF_TIME), None)
-    if definite is None and not _young(view, replicas):
+    if definite is None and not _young(view, replicas) and not _just_raised(view, replicas):
         definite = worst if worst is not None and worst[1].verdict.faulty else None
     if definite is not None:
         rollout = "stalled" if replicas.rollout == "moving" else None
@@ -115,6 +120,17 @@ def _verdict(view: View, replicas: Replicas) -> Health:
 
 def _young(view: View, replicas: Replicas) -> bool:
     return replicas.rollout == "moving" and grace_end(view, replicas.started, replicas.deadline) is not None
+
+
+def _just_raised(view: View, replicas: Replicas) -> bool:
+    return grace_end(view, replicas.raised, RAISED) is not None
+
+
+def _refused(replicas: Replicas, refused: Refusal) -> Health:
+    health = _fault(replicas, "ReplicaFailure", refused.message)
+    evidence = (*health.evidence, refused.evidence)
+    since = refused.since or health.since
+    return msgspec.structs.replace(health, since=since, confidence=refused.confidence, evidence=evidence)
 
 
 def _all_there(replicas: Replicas) -> Health:
@@ -161,6 +177,8 @@ def _in_time(view: View, replicas: Replicas, worst: Health | None) -> Health:
     if not moving and not replicas.dated_by_pods:
         grace = LOST_SOME if replicas.available else LOST_ALL
     started = replicas.started or (None if moving else replicas.behind.ill_since)
+    if not moving and _just_raised(view, replicas):
+        started, grace = replicas.raised, RAISED
     end = grace_end(view, started, grace)
     cause = worst.message if worst else ""
     enough = replicas.availability == "ok"
@@ -179,14 +197,7 @@ def _in_time(view: View, replicas: Replicas, worst: Health | None) -> Health:
         started,
         evidence=replicas.evidence,
         recheck_at=end,
-    )
-
-
-def suspended(evidence: str, left: int = 0) -> Health:
-    """Scaled to zero is deliberate, not down."""
-    message = f"scaled to 0, {counted(left, 'pod')} left" if left else "scaled to 0"
-    return Health(
-        HealthVerdict.SUSPENDED, "ScaledToZero", message, rollout="complete", availability="ok", evidence=(evidence,)
+        grace=grace if started is not None else None,
     )
 
 

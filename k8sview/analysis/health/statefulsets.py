@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 
 from k8sview.analysis.health.behind import Behind, began, pods_behind
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.generations import unobserved
+from k8sview.analysis.health.ordinals import held_back, trapped
 from k8sview.analysis.health.phrases import joined
-from k8sview.analysis.health.refusals import refusal
-from k8sview.analysis.health.replicas import Replicas, judge, suspended
+from k8sview.analysis.health.refusals import refusal, unread
+from k8sview.analysis.health.replicas import Replicas, judge
+from k8sview.analysis.health.scaling import raised, scaled_to_zero
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.pods import Pod
 from k8sview.model.objects.workloads import StatefulSet
 from k8sview.model.view import View
 
-_REVISION = "controller-revision-hash"
+_PATIENCE = timedelta(minutes=10)
 
 
 def stateful_set_health(view: View, stateful_set: StatefulSet) -> Health:
@@ -24,12 +28,13 @@ def stateful_set_health(view: View, stateful_set: StatefulSet) -> Health:
     if stateful_set.metadata.deletion_timestamp is not None:
         return deletion(view, stateful_set)
     if spec.replicas <= 0:
-        return suspended("spec.replicas = 0", status.replicas)
+        return scaled_to_zero(view, stateful_set)
     lagging = unobserved(view, stateful_set, status.observed_generation)
     if lagging is not None:
         return lagging
     behind = pods_behind(view, stateful_set.metadata.namespace, spec.selector, (stateful_set,))
-    worst = behind.worst
+    refused = refusal(view, stateful_set)
+    short = status.replicas < spec.replicas
     rollout = _rollout(stateful_set)
     return judge(
         view,
@@ -40,9 +45,12 @@ def stateful_set_health(view: View, stateful_set: StatefulSet) -> Health:
             rollout=rollout,
             tolerated=0,
             behind=_named(behind),
-            refusal=refusal(view, (stateful_set,), status.conditions, short=status.replicas < spec.replicas),
-            trap=_trap(stateful_set, worst[0]) if worst and worst[1].verdict.faulty else "",
+            refusal=refused,
+            missing=unread(view, stateful_set.metadata.namespace) if short or refused else (),
+            trap=_trap(stateful_set, behind),
             started=began(stateful_set, behind, rollout),
+            raised=raised(view, stateful_set) if status.available_replicas < spec.replicas else None,
+            deadline=_deadline(stateful_set),
             dated_by_pods=True,
             evidence=_evidence(stateful_set),
         ),
@@ -56,11 +64,10 @@ def _rollout(stateful_set: StatefulSet) -> str:
         return "moving" if status.replicas < spec.replicas else "complete"
     if spec.update_strategy.type == "OnDelete":
         return "paused" if status.updated_replicas < spec.replicas else "complete"
-    rolling = spec.update_strategy.rolling_update
-    held_back = min(max((rolling.partition if rolling else None) or 0, 0), spec.replicas)
-    if status.updated_replicas < spec.replicas - held_back:
+    kept = held_back(stateful_set)
+    if status.updated_replicas < spec.replicas - kept:
         return "moving"
-    return "paused" if held_back else "complete"
+    return "paused" if kept else "complete"
 
 
 def _named(behind: Behind) -> Behind:
@@ -77,16 +84,20 @@ def _with_name(pod: Pod, health: Health) -> Health:
     return msgspec.structs.replace(health, message=joined(f"pod {pod.metadata.name}", health.message))
 
 
-def _trap(stateful_set: StatefulSet, pod: Pod) -> str:
+def _trap(stateful_set: StatefulSet, behind: Behind) -> str:
     """An ordered rollout waits for a broken pod of an older revision before it would replace that very pod."""
-    spec, status = stateful_set.spec, stateful_set.status
-    revision = pod.metadata.labels.get(_REVISION)
-    if spec.update_strategy.type == "OnDelete" or spec.pod_management_policy != "OrderedReady":
+    found = trapped(stateful_set, behind)
+    if found is None:
         return ""
-    if not revision or not status.update_revision or revision == status.update_revision:
-        return ""
-    name = pod.metadata.name
+    name = found[0].metadata.name
     return f"pod {name} is broken at an older revision and the controller will not replace it: delete pod {name}"
+
+
+def _deadline(stateful_set: StatefulSet) -> timedelta:
+    """Ten minutes, or what the start-up probes of its containers allow if that is more."""
+    probes = [one.startup_probe for one in stateful_set.spec.template.spec.containers if one.startup_probe is not None]
+    budgets = [one.initial_delay_seconds + one.period_seconds * one.failure_threshold for one in probes]
+    return max(_PATIENCE, timedelta(seconds=max(budgets, default=0)))
 
 
 def _evidence(stateful_set: StatefulSet) -> tuple[str, ...]:
