@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from k8sview.analysis.health.moments import ago, grace_end
 from k8sview.analysis.health.phrases import counted, joined, one_line
 from k8sview.model.health import Health, HealthVerdict
@@ -97,10 +99,15 @@ def not_ready(
     if fell:
         since, grace, what = turned, NOT_READY, f"{words} runs but is no longer ready"
     else:
-        since, grace, what = started or turned, max(STARTING, _patience(container)), f"{words} is starting"
+        since, grace, what = started or turned, max(STARTING, patience(container)), f"{words} is starting"
+    again = _crashing(view, status, words)
+    if again is not None:
+        return again
     end = grace_end(view, since, grace)
     if end is not None:
-        return Health(HealthVerdict.PROGRESSING, "Starting", what, since, evidence=evidence, recheck_at=end)
+        return Health(
+            HealthVerdict.PROGRESSING, "Starting", what, since, evidence=evidence, recheck_at=end, grace=grace
+        )
     span = ago(view, since)
     lasting = f" for {format_age(span)}" if span is not None else ""
     return Health(
@@ -108,43 +115,69 @@ def not_ready(
     )
 
 
-def restarting(view: View, status: ContainerStatus, born: datetime | None, words: str) -> Health | None:
-    """Verdict on a container that is ready now but ended not long ago; None when it has settled.
+def lately_ended(view: View, status: ContainerStatus, born: datetime | None) -> datetime | None:
+    """Until when a container's last end matters although it runs again; None where there was none, or long ago.
 
-    A crash loop is Ready between its crashes. Up to two recent restarts are only watched, more are a fault; so are
-    restarts that keep coming at least three times an hour.
+    ``born``: when its pod was created. Restarts that keep coming at least three times an hour are remembered for two of
+    their intervals, all others as long as the kubelet does.
     """
     last = status.last_state.terminated
     if last is None or not status.restart_count:
         return None
-    finished = parse_time(last.finished_at)
-    since_end, since_birth = ago(view, finished), ago(view, born)
-    if finished is None or since_end is None:
-        return None
+    since_birth = ago(view, born)
     memory = SETTLED
     if since_birth is not None and since_birth / status.restart_count <= _QUICK_SUCCESSION:
         memory = max(SETTLED, 2 * since_birth / status.restart_count)
-    end = grace_end(view, finished, memory)
-    if end is None:
+    return grace_end(view, parse_time(last.finished_at), memory)
+
+
+def restarting(view: View, status: ContainerStatus, born: datetime | None, words: str) -> Health | None:
+    """Verdict on a container that is ready now but ended not long ago; None when it has settled.
+
+    A crash loop is Ready between its crashes. Up to two recent restarts are only watched, more are a fault.
+    """
+    last = status.last_state.terminated
+    end = lately_ended(view, status, born)
+    if last is None or end is None:
         return None
     few = status.restart_count <= _FEW_RESTARTS
-    times = counted(status.restart_count, "time")
-    how = f"{ended(last)}, {format_age(since_end)} ago"
-    return Health(
-        HealthVerdict.PROGRESSING if few else HealthVerdict.DEGRADED,
-        "Restarted" if few else "Restarting",
-        f"{words} has restarted {times}, last: {how}",
-        since=finished,
+    health = _restarted(view, status, last, words)
+    return msgspec.structs.replace(
+        health,
+        verdict=HealthVerdict.PROGRESSING if few else HealthVerdict.DEGRADED,
+        reason="Restarted" if few else "Restarting",
         stability="stable" if few else "flapping",
-        evidence=(
-            f"{_path(status, words)}.restartCount = {status.restart_count}",
-            f"{_path(status, words)}.lastState.terminated.finishedAt = {last.finished_at}",
-        ),
         recheck_at=end,
     )
 
 
-def _patience(container: Container | None) -> timedelta:
+def _crashing(view: View, status: ContainerStatus, words: str) -> Health | None:
+    """Verdict on a container that runs, is not ready, and has ended again and again: it is not merely starting."""
+    last = status.last_state.terminated
+    end = lately_ended(view, status, None)
+    if last is None or end is None or status.restart_count <= _FEW_RESTARTS:
+        return None
+    return msgspec.structs.replace(_restarted(view, status, last, words), recheck_at=end)
+
+
+def _restarted(view: View, status: ContainerStatus, last: ContainerStateTerminated, words: str) -> Health:
+    finished = parse_time(last.finished_at)
+    times = counted(status.restart_count, "time")
+    since_end = ago(view, finished) or timedelta()
+    return Health(
+        HealthVerdict.DOWN,
+        "Restarting",
+        f"{words} has restarted {times}, last: {ended(last)}, {format_age(since_end)} ago",
+        since=finished,
+        stability="flapping",
+        evidence=(
+            f"{_path(status, words)}.restartCount = {status.restart_count}",
+            f"{_path(status, words)}.lastState.terminated.finishedAt = {last.finished_at}",
+        ),
+    )
+
+
+def patience(container: Container | None) -> timedelta:
     """How long the container's own probes allow it to take until it is ready."""
     if container is None:
         return timedelta()

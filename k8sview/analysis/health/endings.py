@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from k8sview.analysis.health.conditions import find, is_true
 from k8sview.analysis.health.containers import ended
-from k8sview.analysis.health.moments import ago, changed, grace_end
+from k8sview.analysis.health.moments import ago, changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import Node
@@ -18,6 +20,7 @@ from k8sview.model.view import View
 
 _AFTER_GRACE = timedelta(minutes=1)
 _FINALIZING = timedelta(minutes=15)
+_FEW_ATTEMPTS = 2
 
 
 def deletion(view: View, obj: Any, allowed: timedelta = _FINALIZING, cause: str = "") -> Health:
@@ -35,6 +38,9 @@ def pod_deletion(view: View, pod: Pod) -> Health:
         cause = f"its node {pod.spec.node_name} is not ready and cannot confirm the end"
     else:
         cause = f"finalizers {', '.join(pod.metadata.finalizers)}" if pod.metadata.finalizers else ""
+        target = find(pod.status.conditions, "DisruptionTarget")
+        if not cause and target is not None and target.status == "True":
+            cause = joined(target.reason, one_line(target.message))
     return _deletion(view, pod, _AFTER_GRACE, cause)
 
 
@@ -44,7 +50,9 @@ def _deletion(view: View, obj: Any, allowed: timedelta, cause: str) -> Health:
     evidence = (f"metadata.deletionTimestamp = {obj.metadata.deletion_timestamp}",)
     if end is not None:
         message = joined("is being deleted", cause)
-        return Health(HealthVerdict.TERMINATING, "Terminating", message, since, evidence=evidence, recheck_at=end)
+        return Health(
+            HealthVerdict.TERMINATING, "Terminating", message, since, evidence=evidence, recheck_at=end, grace=allowed
+        )
     span = ago(view, since)
     words = f"is stuck in deletion for {format_age(span)}" if span is not None else "is stuck in deletion"
     return Health(HealthVerdict.DEGRADED, "TerminatingStuck", joined(words, cause), since, evidence=evidence)
@@ -55,9 +63,10 @@ def failed_pod(view: View, pod: Pod) -> Health:
     owner = next((one for one in pod.metadata.owner_references if one.kind == "Job"), None)
     job = view.get("jobs.batch", owner.name, pod.metadata.namespace) if owner else None
     evidence: tuple[str, ...] = ("status.phase = Failed",)
-    if isinstance(job, Job) and is_true(job.status.conditions, "Complete"):
-        evidence += (f"jobs.batch/{job.metadata.name} status.conditions[type=Complete].status = True",)
-        return Health(HealthVerdict.HEALTHY, "FailedAttempt", evidence=evidence)
+    if isinstance(job, Job):
+        excuse = _history(view, job) or _retried(job)
+        if excuse is not None:
+            return msgspec.structs.replace(excuse, evidence=evidence + excuse.evidence)
     unread = owner is not None and job is None and not view.readable("jobs.batch")
     culprit = next(
         (
@@ -81,4 +90,34 @@ def failed_pod(view: View, pod: Pod) -> Health:
         changed(find(pod.status.conditions, "Ready")),
         evidence=evidence,
         missing=("jobs.batch",) if unread else (),
+    )
+
+
+def _history(view: View, job: Job) -> Health | None:
+    """A failed attempt that nobody needs to look at: its Job succeeded, or a later run of its CronJob did."""
+    if is_true(job.status.conditions, "Complete"):
+        evidence = (f"jobs.batch/{job.metadata.name} status.conditions[type=Complete].status = True",)
+        return Health(HealthVerdict.HEALTHY, "FailedAttempt", evidence=evidence)
+    owner = next((one for one in job.metadata.owner_references if one.kind == "CronJob"), None)
+    cron_job = view.get("cronjobs.batch", owner.name, job.metadata.namespace) if owner else None
+    born = created(job)
+    for _, run in view.children(cron_job) if cron_job is not None else ():
+        later = created(run)
+        if isinstance(run, Job) and born and later and later > born and is_true(run.status.conditions, "Complete"):
+            evidence = (f"jobs.batch/{run.metadata.name} status.conditions[type=Complete].status = True",)
+            return Health(HealthVerdict.HEALTHY, "FailedAttempt", evidence=evidence)
+    return None
+
+
+def _retried(job: Job) -> Health | None:
+    """One of the first attempts of a Job that tries again by design."""
+    status = job.status
+    over = is_true(status.conditions, "Failed") or is_true(status.conditions, "FailureTarget")
+    if over or not status.active or status.failed > _FEW_ATTEMPTS:
+        return None
+    return Health(
+        HealthVerdict.PROGRESSING,
+        "FailedAttempt",
+        f"failed, and its job {job.metadata.name} tries again",
+        evidence=(f"jobs.batch/{job.metadata.name} status.active = {status.active}",),
     )

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 
 from k8sview.analysis.health import containers
 from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.creating import creating, unprepared
 from k8sview.analysis.health.endings import failed_pod, pod_deletion
 from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
+from k8sview.analysis.health.resizing import resizing
 from k8sview.analysis.health.scheduling import unscheduled
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import Node
@@ -23,9 +25,9 @@ HEALTHY = Health(HealthVerdict.HEALTHY, stability="stable")
 _COMPLETED = Health(HealthVerdict.HEALTHY, "Completed")
 
 _INIT_TOO_LONG = timedelta(minutes=10)  # the default progress deadline of a Deployment
-_CREATING_TOO_LONG = timedelta(minutes=10)  # large images take minutes
-_CREATING_WITH_WARNING = timedelta(minutes=2)
+_UNDER_WAY = ("DisruptionTarget", "PodResizePending", "PodResizeInProgress")
 _GATES = timedelta(minutes=5)
+_DISRUPTION = timedelta(minutes=2)  # as long as the disruption controller keeps a mark that nothing follows
 
 
 def pod_health(view: View, pod: Pod) -> Health:
@@ -33,10 +35,12 @@ def pod_health(view: View, pod: Pod) -> Health:
     status = pod.status
     if pod.metadata.deletion_timestamp is not None:
         return pod_deletion(view, pod)
-    if status.phase == "Running" and _settled(status.container_statuses, status.init_container_statuses):
-        ready = find(status.conditions, "Ready")
-        if ready is not None and ready.status == "True":
-            return HEALTHY
+    if (
+        status.phase == "Running"
+        and _settled(status.container_statuses, status.init_container_statuses)
+        and _untroubled(pod)
+    ):
+        return HEALTHY
     if status.phase == "Succeeded":
         return _COMPLETED
     if status.phase == "Failed":
@@ -59,13 +63,28 @@ def _settled(main: tuple[ContainerStatus, ...], init: tuple[ContainerStatus, ...
     return bool(main)
 
 
+def _untroubled(pod: Pod) -> bool:
+    """Ready, and no other condition tells of something under way."""
+    ready = False
+    for condition in pod.status.conditions:
+        if condition.type == "Ready":
+            ready = condition.status == "True"
+        elif condition.type in _UNDER_WAY and condition.status == "True":
+            return False
+    return ready and not pod.status.resize
+
+
 def _on_node(view: View, pod: Pod) -> Health:
     return (
         _lost_node(view, pod)
+        or unprepared(view, pod)
         or _init(view, pod)
         or _main(view, pod)
+        or _sidecars(view, pod)
         or _gates(view, pod)
+        or _disruption(view, pod)
         or _stability(view, pod)
+        or resizing(view, pod)
         or HEALTHY
     )
 
@@ -105,11 +124,11 @@ def _init(view: View, pod: Pod) -> Health | None:
         if ended is not None and (sidecar or ended.exit_code):
             return containers.exited(status, ended, words)
         if status.state.running is not None and not (sidecar and status.started):
-            return _init_runs(view, pod, status, words)
+            return _init_runs(view, pod, status, container, words)
     return None
 
 
-def _init_runs(view: View, pod: Pod, status: ContainerStatus, words: str) -> Health:
+def _init_runs(view: View, pod: Pod, status: ContainerStatus, container: Container, words: str) -> Health:
     evidence = (f"status.initContainerStatuses[name={status.name}].state.running",)
     last = status.last_state.terminated
     if last is not None and last.exit_code and status.restart_count > 1:
@@ -117,13 +136,22 @@ def _init_runs(view: View, pod: Pod, status: ContainerStatus, words: str) -> Hea
         return Health(HealthVerdict.DOWN, "Restarting", message, stability="flapping", evidence=evidence)
     running = status.state.running
     since = parse_time(running.started_at) if running else None
-    end = grace_end(view, since, _INIT_TOO_LONG)
-    if end is None and since is not None and pod.spec.restart_policy == "Always":
-        message = f"{words} has not finished for {format_age(view.taken_at - since)}"
+    sidecar = container.restart_policy == "Always"
+    grace = max(_INIT_TOO_LONG, containers.patience(container)) if sidecar else _INIT_TOO_LONG
+    end = grace_end(view, since, grace)
+    if end is None and since is not None and (sidecar or pod.spec.restart_policy == "Always"):
+        verb = "started" if sidecar else "finished"
+        message = f"{words} has not {verb} for {format_age(view.taken_at - since)}"
         return Health(HealthVerdict.DEGRADED, "InitTooLong", message, since, evidence=evidence)
     # A Job's init container may well load data for hours.
     return Health(
-        HealthVerdict.PROGRESSING, "PodInitializing", f"{words} runs", since, evidence=evidence, recheck_at=end
+        HealthVerdict.PROGRESSING,
+        "PodInitializing",
+        f"{words} runs",
+        since,
+        evidence=evidence,
+        recheck_at=end,
+        grace=grace if end is not None else None,
     )
 
 
@@ -138,7 +166,7 @@ def _main(view: View, pod: Pod) -> Health | None:
         if found is not None and (worst is None or found.verdict.badness > worst.verdict.badness):
             worst = found
     if worst is None and not pod.status.container_statuses:
-        return _creating(view, pod, created(pod), "its containers are")
+        return creating(view, pod, created(pod), "its containers are")
     return worst
 
 
@@ -160,25 +188,21 @@ def _container(
     if status.state.running is not None:
         return containers.not_ready(view, status, container, turned, words)
     scheduled = changed(find(pod.status.conditions, "PodScheduled"), created(pod))
-    return _creating(view, pod, scheduled, f"{words} is")
+    return creating(view, pod, scheduled, f"{words} is")
 
 
-def _creating(view: View, pod: Pod, since: datetime | None, words: str) -> Health:
-    """Waits without a fault of its own: volumes, the network, the image. Only events say what it waits for."""
-    readable = view.readable("events", pod.metadata.namespace)
-    warning = next((event for event in view.events_of(pod) if event.type == "Warning"), None)
-    cause = joined(warning.reason or "", one_line(warning.message or "")) if warning else ""
-    grace = _CREATING_WITH_WARNING if warning else _CREATING_TOO_LONG
-    end = grace_end(view, since, grace)
-    return Health(
-        HealthVerdict.PROGRESSING if end else HealthVerdict.DOWN,
-        (warning.reason if warning and end is None else "") or "ContainerCreating",
-        joined(f"{words} still being created" if end is None else f"{words} being created", cause),
-        since,
-        evidence=("state.waiting.reason = ContainerCreating",),
-        recheck_at=end,
-        missing=() if readable else ("events",),
-    )
+def _sidecars(view: View, pod: Pod) -> Health | None:
+    """A sidecar that has started counts for the pod's readiness as a main container does."""
+    if pod.ready:
+        return None
+    statuses = {status.name: status for status in pod.status.init_container_statuses}
+    turned = changed(find(pod.status.conditions, "Ready"))
+    for container in pod.spec.init_containers:
+        status = statuses.get(container.name)
+        if status is None or container.restart_policy != "Always" or status.ready or status.state.running is None:
+            continue
+        return containers.not_ready(view, status, container, turned, f"sidecar {container.name}")
+    return None
 
 
 def _gates(view: View, pod: Pod) -> Health | None:
@@ -198,6 +222,29 @@ def _gates(view: View, pod: Pod) -> Health | None:
         since,
         evidence=(f"status.conditions[type=Ready].status = {ready.status if ready else 'absent'}",),
         recheck_at=end,
+        grace=_GATES if end is not None else None,
+    )
+
+
+def _disruption(view: View, pod: Pod) -> Health | None:
+    """Marked for its end and not deleted yet; the mark of a disruption that never came is withdrawn in two minutes."""
+    condition = find(pod.status.conditions, "DisruptionTarget")
+    if condition is None or condition.status != "True":
+        return None
+    since = changed(condition)
+    end = grace_end(view, since, _DISRUPTION)
+    if end is None:
+        return None
+    message = joined("is about to be ended", one_line(condition.message))
+    evidence = (f"status.conditions[type=DisruptionTarget].reason = {condition.reason}",)
+    return Health(
+        HealthVerdict.PROGRESSING,
+        condition.reason or "DisruptionTarget",
+        message,
+        since,
+        evidence=evidence,
+        recheck_at=end,
+        grace=_DISRUPTION,
     )
 
 
