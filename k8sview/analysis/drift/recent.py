@@ -1,24 +1,33 @@
-"""What changed lately: the first question of everybody who is called at night. Facts with times, no judgement."""
+"""What changed lately in the whole cluster: facts with times, no judgement, and only what is rare enough to be read.
+
+Nodes, new revisions of workloads, and edits of what the API server asks or serves. Who looks at one broken object
+asks ``before`` instead, which also tells ConfigMaps, Secrets and scaling.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import msgspec
 
-from k8sview.analysis.drift.nodes import in_place_changes
+from k8sview.analysis.drift.maintenance import joined, patched_in_place
+from k8sview.analysis.drift.naming import ref_of
+from k8sview.analysis.drift.revisions import revisions_of
+from k8sview.analysis.drift.rollouts import ROLLED, summary_of
+from k8sview.analysis.drift.rules import ADMISSION, CRDS
+from k8sview.analysis.drift.window import Window
+from k8sview.analysis.drift.writes import writes_of
+from k8sview.model.health import ChangeBefore
 from k8sview.model.objects.core import Node
-from k8sview.model.objects.pods import PodSpec
-from k8sview.model.objects.workloads import Deployment, ReplicaSet
 from k8sview.model.resources import Key, key_of
-from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
-RECENT_READS = ("nodes", "deployments.apps", "replicasets.apps")
+RECENT_READS = ("nodes", *ROLLED, "replicasets.apps", "controllerrevisions.apps", *ADMISSION, CRDS)
 """What must be readable for the answer to be whole."""
 
-_REVISION = "deployment.kubernetes.io/revision"
+_MOST_ALIKE = 3  # an operator brings dozens of CRDs at once
 
 
 class RecentChange(msgspec.Struct, frozen=True):
@@ -32,75 +41,46 @@ class RecentChange(msgspec.Struct, frozen=True):
 
 def recent_changes(view: View, within: timedelta) -> tuple[RecentChange, ...]:
     """Changes of the last while, newest first. An empty answer is only as good as the tables in ``unread``."""
-    found = [*_patched_nodes(view), *_new_nodes(view), *_rollouts(view)]
-    lately = [change for change in found if timedelta() <= view.taken_at - change.at <= within]
-    return tuple(sorted(lately, key=lambda change: (-change.at.timestamp(), change.resource, change.key)))
+    window = Window(view.taken_at - within, view.taken_at)
+    found = [*_nodes(view, window), *_rollouts(view, window), *_edits(view, window)]
+    return tuple(sorted(found, key=lambda change: (-change.at.timestamp(), change.resource, change.key)))
 
 
 def unread(view: View) -> tuple[str, ...]:
-    """Which of the tables behind the answer could not be read as a whole."""
-    tables = {name: view.table(name) for name in RECENT_READS}
+    """Which of the tables behind the answer could not be read as a whole. What is not served is no gap."""
+    tables = {name: view.table(name) for name in RECENT_READS if view.served(name) is not False}
     return tuple(name for name, table in tables.items() if not table.state.state.readable or table.partial)
 
 
-def _patched_nodes(view: View) -> Iterator[RecentChange]:
-    for change in in_place_changes(view):
-        sentence = f"node {change.node} changed in place: {change.what} {change.before} → {change.after}"
-        yield RecentChange(change.at, "nodes", ("", change.node), sentence)
+def _nodes(view: View, window: Window) -> Iterator[RecentChange]:
+    for node in view.each("nodes"):
+        if isinstance(node, Node):
+            for change in joined(view, node, window):
+                yield RecentChange(change.at, "nodes", key_of(node), change.sentence)
+    for change in patched_in_place(view, window):
+        yield RecentChange(change.at, "nodes", ("", change.object.name), change.sentence)
 
 
-def _new_nodes(view: View) -> Iterator[RecentChange]:
-    for node in view.table("nodes"):
-        born = parse_time(node.metadata.creation_timestamp)
-        if isinstance(node, Node) and born is not None:
-            version = node.status.node_info.kubelet_version
-            sentence = f"node {node.metadata.name} joined" + (f" with kubelet {version}" if version else "")
-            yield RecentChange(born, "nodes", key_of(node), sentence)
+def _rollouts(view: View, window: Window) -> Iterator[RecentChange]:
+    for resource in ROLLED:
+        for workload in view.each(resource):
+            ref = ref_of(view, resource, workload)
+            for revision in revisions_of(view, workload, window):
+                yield RecentChange(revision.at, resource, key_of(workload), summary_of(ref, revision))
 
 
-def _rollouts(view: View) -> Iterator[RecentChange]:
-    """A Deployment's newest ReplicaSet marks its last change of pods.
-
-    A rollback reuses an old ReplicaSet and is not seen here: only its annotation moves, and that has no date.
-    """
-    for deployment in view.table("deployments.apps"):
-        if not isinstance(deployment, Deployment):
-            continue
-        sets = [one for _, one in view.children(deployment) if isinstance(one, ReplicaSet)]
-        dated = sorted((_born(one), _revision(one), one.metadata.name, one) for one in sets if _born(one) is not None)
-        if not dated:
-            continue
-        newest = dated[-1][3]
-        at = parse_time(newest.metadata.creation_timestamp)
-        if at is None or _revision(newest) != max(_revision(one) for one in sets):
-            continue
-        namespace, name = key = key_of(deployment)
-        if len(dated) == 1:
-            revision = _revision(newest)
-            what = "was created" if revision <= 1 else f"got new pods: revision {revision}, the one before is gone"
-            sentence = f"deployment {namespace}/{name} {what}"
-        else:
-            previous = max((one for one in sets if one is not newest), key=_revision)
-            sentence = f"deployment {namespace}/{name} got new pods: {_difference(previous, newest)}"
-        yield RecentChange(at, "deployments.apps", key, sentence)
-
-
-def _born(replica_set: ReplicaSet) -> float | None:
-    moment = parse_time(replica_set.metadata.creation_timestamp)
-    return moment.timestamp() if moment else None
-
-
-def _revision(replica_set: ReplicaSet) -> int:
-    stated = replica_set.metadata.annotations.get(_REVISION, "")
-    return int(stated) if stated.isdecimal() else 0
-
-
-def _difference(before: ReplicaSet, after: ReplicaSet) -> str:
-    old, new = _images(before.spec.template.spec), _images(after.spec.template.spec)
-    moved = [f"{old.get(name, 'nothing')} → {new.get(name, 'nothing')}" for name in sorted({*old, *new})]
-    changed = [words for words in moved if len(set(words.split(" → "))) == 2]
-    return ", ".join(changed) if changed else "same images, other settings"
-
-
-def _images(spec: PodSpec) -> dict[str, str]:
-    return {container.name: container.image for container in (*spec.init_containers, *spec.containers)}
+def _edits(view: View, window: Window) -> Iterator[RecentChange]:
+    for resource in (*ADMISSION, CRDS):
+        alike: dict[tuple[str, str], list[ChangeBefore]] = defaultdict(list)
+        for obj in view.each(resource):
+            for change in writes_of(ref_of(view, resource, obj), obj, window):
+                alike[(change.actor, change.basis)].append(change)
+        for (actor, basis), changes in alike.items():
+            if len(changes) > _MOST_ALIKE:
+                newest = max(changes, key=lambda one: one.at)
+                done = "created" if basis == "creation" else "written"
+                words = f"{len(changes)} {newest.object.kind}s were {done}" + (f" by {actor}" if actor else "")
+                yield RecentChange(newest.at, resource, ("", newest.object.name), words)
+                continue
+            for change in changes:
+                yield RecentChange(change.at, resource, ("", change.object.name), change.sentence)

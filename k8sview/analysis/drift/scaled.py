@@ -1,0 +1,164 @@
+"""Changes of a workload's number of pods: when, from what to what, by whom.
+
+A write through ``/scale`` leaves no time in managedFields, and none at all where nobody owned the number. Events have
+the time; the HorizontalPodAutoscaler's own event, and its status, tell its hand from a person's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.drift.naming import ref_of
+from k8sview.analysis.drift.window import NEAR, writer_at
+from k8sview.model.objects.workloads import Deployment, HorizontalPodAutoscaler, StatefulSet
+from k8sview.model.times import parse_time
+from k8sview.model.view import View
+
+_SECOND = timedelta(seconds=1)
+
+HPAS = "horizontalpodautoscalers.autoscaling"
+
+# "Scaled up replica set web-1 from 0 to 3"; before 1.28 "… web-1 to 3 from 0", still earlier without "from".
+_SCALED = re.compile(r"Scaled (?:up|down) replica set (\S+)(?: from (\d+))? to (\d+)(?: from (\d+))?")
+_RESIZED = re.compile(r"New size: (\d+)(?:; reason: (.*))?", re.DOTALL)
+_DELETED = re.compile(r"delete Pod (\S+)-(\d+) in StatefulSet \S+ successful")
+_KINDS = {"deployments.apps": "Deployment", "statefulsets.apps": "StatefulSet"}
+
+
+class ScaleEvent(msgspec.Struct, frozen=True):
+    """What the deployment controller told of one of its ReplicaSets."""
+
+    at: datetime
+    replica_set: str
+    before: int | None
+    after: int
+
+
+class Scaling(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of ``spec.replicas``. ``autoscaler``: the name of the HorizontalPodAutoscaler that did it."""
+
+    at: datetime
+    before: int | None
+    after: int
+    actor: str = ""
+    autoscaler: str = ""
+    reason: str = ""
+    basis: str = "event"
+
+
+class _Rescale(msgspec.Struct, frozen=True):
+    at: datetime
+    size: int
+    autoscaler: str
+    reason: str
+    basis: str
+
+
+def scale_events(view: View, deployment: Any) -> tuple[ScaleEvent, ...]:
+    """What the events of a Deployment tell of its ReplicaSets, newest first."""
+    found = []
+    for event in view.events_of(deployment):
+        told = _SCALED.search(event.message or "") if event.reason == "ScalingReplicaSet" else None
+        at = parse_time(event.last_seen)
+        if told is not None and at is not None:
+            before = told[2] or told[4]
+            found.append(ScaleEvent(at, told[1], int(before) if before else None, int(told[3])))
+    return tuple(found)
+
+
+def scalings_of(view: View, resource: str, workload: Any, starts: Mapping[str, datetime]) -> tuple[Scaling, ...]:
+    """Changes of the number of pods that anything tells of, oldest first.
+
+    ``starts``: when each ReplicaSet became the newest, by name: what a rollout itself scales is no such change.
+    """
+    rescales = _rescales(view, resource, workload)
+    if isinstance(workload, Deployment):
+        told = _of_deployment(view, workload, starts)
+    else:
+        told = _of_statefulset(view, workload) if isinstance(workload, StatefulSet) else []
+    found = [_attributed(workload, one, rescales) for one in told]
+    for one in rescales:
+        if not any(abs(one.at - other.at) <= NEAR for other in found):
+            found.append(_of_rescale(one))
+    found.sort(key=lambda one: one.at)
+    if found and not found[-1].actor:
+        found[-1] = msgspec.structs.replace(found[-1], actor=_last_scaler(workload))
+    return tuple(found)
+
+
+def _of_rescale(one: _Rescale) -> Scaling:
+    name, reason = one.autoscaler, one.reason
+    return Scaling(at=one.at, before=None, after=one.size, autoscaler=name, reason=reason, basis=one.basis)
+
+
+def _of_deployment(view: View, deployment: Deployment, starts: Mapping[str, datetime]) -> list[Scaling]:
+    events = sorted(scale_events(view, deployment), key=lambda one: one.at)
+    found = []
+    for name, start in starts.items():
+        end = min((at for at in starts.values() if at > start), default=None)
+        span = [one for one in events if one.at >= start - _SECOND and (end is None or one.at < end - _SECOND)]
+        others = [one.at for one in span if one.replica_set != name]
+        settled = max([start, *others]) + _SECOND
+        own = [one for one in span if one.replica_set == name]
+        # Where old pods must be gone first (Recreate), the new ones come last.
+        last_of_rollout = own[0] if own and others and not own[0].before else None
+        found += [one for one in own if one.at > settled and one is not last_of_rollout]
+    return [Scaling(at=one.at, before=one.before, after=one.after) for one in found]
+
+
+def _of_statefulset(view: View, workload: StatefulSet) -> list[Scaling]:
+    """Ordinals that were deleted and are no longer wanted: a rollout brings them back, scaling down does not."""
+    gone: dict[int, datetime] = {}
+    for event in view.events_of(workload):
+        told = _DELETED.search(event.message or "") if event.reason == "SuccessfulDelete" else None
+        at = parse_time(event.last_seen)
+        if told is not None and at is not None and int(told[2]) >= workload.spec.replicas:
+            gone[int(told[2])] = at
+    if not gone:
+        return []
+    # The highest ordinal goes first: its time is that of the change.
+    return [Scaling(at=min(gone.values()), before=max(gone) + 1, after=workload.spec.replicas)]
+
+
+def autoscalers_of(view: View, resource: str, workload: Any) -> list[HorizontalPodAutoscaler]:
+    """The HorizontalPodAutoscalers that scale a workload."""
+    kind = _KINDS.get(resource) or ref_of(view, resource, workload).kind
+    return [
+        one
+        for one in view.in_namespace(HPAS, workload.metadata.namespace or "")
+        if isinstance(one, HorizontalPodAutoscaler)
+        and (one.spec.scale_target_ref.kind, one.spec.scale_target_ref.name) == (kind, workload.metadata.name)
+    ]
+
+
+def _rescales(view: View, resource: str, workload: Any) -> list[_Rescale]:
+    found = []
+    for one in autoscalers_of(view, resource, workload):
+        name = one.metadata.name
+        for event in view.events_of(one):
+            told = _RESIZED.match(event.message or "") if event.reason == "SuccessfulRescale" else None
+            at = parse_time(event.last_seen)
+            if told is not None and at is not None:
+                found.append(_Rescale(at, int(told[1]), name, (told[2] or "").strip(), "event"))
+        last = parse_time(one.status.last_scale_time)
+        if last is not None and not any(abs(last - other.at) <= NEAR for other in found):
+            found.append(_Rescale(last, one.status.desired_replicas, name, "", "field"))
+    return found
+
+
+def _attributed(workload: Any, scaling: Scaling, rescales: list[_Rescale]) -> Scaling:
+    for one in rescales:
+        if abs(one.at - scaling.at) <= NEAR:
+            return msgspec.structs.replace(scaling, autoscaler=one.autoscaler, reason=one.reason)
+    return msgspec.structs.replace(scaling, actor=writer_at(workload, scaling.at))
+
+
+def _last_scaler(workload: Any) -> str:
+    """Who wrote through ``/scale`` last; there is at most one such entry, and it has no time."""
+    entries = workload.metadata.managed_fields
+    return next((one.manager for one in entries if one.subresource == "scale"), "")
