@@ -1,24 +1,26 @@
-"""Verdict on Jobs and CronJobs. Conditions count by status True only; FailureTarget stays on finished Jobs."""
+"""Verdict on Jobs. Conditions count by status True only; FailureTarget stays on finished Jobs."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-import msgspec
+from datetime import timedelta
 
 from k8sview.analysis.health.behind import pods_owned
 from k8sview.analysis.health.conditions import find, is_true
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.moments import ago, changed, created, grace_end
 from k8sview.analysis.health.phrases import counted, joined, one_line
-from k8sview.analysis.health.refusals import refusal
+from k8sview.analysis.health.refusals import refusal, unread
 from k8sview.model.health import Health, HealthVerdict
-from k8sview.model.objects.workloads import CronJob, CronJobStatus, Job
+from k8sview.model.objects.meta import Condition
+from k8sview.model.objects.workloads import CronJob, Job
 from k8sview.model.status import Confidence
 from k8sview.model.times import format_age, parse_time
 from k8sview.model.view import View
 
-_TOO_LONG = timedelta(hours=12)  # what the kubernetes-mixin alerts on
+TOO_LONG = timedelta(hours=12)
+"""What the kubernetes-mixin alerts on where a Job states no deadline."""
+_ENDING = timedelta(minutes=2)
+_FEW_ATTEMPTS = 2
 
 
 def job_health(view: View, job: Job) -> Health:
@@ -30,42 +32,97 @@ def job_health(view: View, job: Job) -> Health:
         return Health(HealthVerdict.HEALTHY, "Complete", evidence=("status.conditions[type=Complete].status = True",))
     failed = find(status.conditions, "Failed")
     if failed is not None and failed.status == "True":
-        return Health(
-            HealthVerdict.DEGRADED,
-            failed.reason or "Failed",
-            joined(f"failed, {failed.reason or 'no reason given'}", one_line(failed.message)),
-            changed(failed),
-            evidence=("status.conditions[type=Failed].status = True", f"status.failed = {status.failed}"),
-        )
+        return _failed(view, job, failed)
     if spec.suspend:
-        return Health(HealthVerdict.SUSPENDED, "Suspended", "suspended", evidence=("spec.suspend = true",))
+        since = changed(find(status.conditions, "Suspended"))
+        return Health(HealthVerdict.SUSPENDED, "Suspended", "suspended", since, evidence=("spec.suspend = true",))
     return _running(view, job)
+
+
+def finished(job: Job) -> bool:
+    """Whether its outcome is known."""
+    return is_true(job.status.conditions, "Complete") or is_true(job.status.conditions, "Failed")
+
+
+def later_run(view: View, job: Job) -> Job | None:
+    """The newest finished run of the same CronJob that began after this one."""
+    owner = next((one for one in job.metadata.owner_references if one.kind == "CronJob"), None)
+    maker = view.get("cronjobs.batch", owner.name, job.metadata.namespace) if owner else None
+    born = created(job)
+    if not isinstance(maker, CronJob) or born is None:
+        return None
+    runs = (run for _, run in view.children(maker) if isinstance(run, Job) and finished(run))
+    later = [(at, run) for at, run in ((created(run), run) for run in runs) if at is not None and at > born]
+    return max(later, key=lambda one: (one[0], one[1].metadata.name))[1] if later else None
+
+
+def _failed(view: View, job: Job, condition: Condition) -> Health:
+    evidence: tuple[str, ...] = ("status.conditions[type=Failed].status = True", f"status.failed = {job.status.failed}")
+    later = later_run(view, job)
+    if later is not None:  # a record of what was; the later run tells how it stands
+        outcome = "Complete" if is_true(later.status.conditions, "Complete") else "Failed"
+        evidence += (f"jobs.batch/{later.metadata.name} status.conditions[type={outcome}].status = True",)
+        return Health(HealthVerdict.HEALTHY, "Superseded", evidence=evidence)
+    if job.status.failed_indexes:
+        evidence += (f"status.failedIndexes = {job.status.failed_indexes}",)
+    return Health(
+        HealthVerdict.DEGRADED,
+        condition.reason or "Failed",
+        joined(f"failed, {condition.reason or 'no reason given'}", one_line(condition.message)),
+        changed(condition),
+        evidence=evidence,
+    )
 
 
 def _running(view: View, job: Job) -> Health:
     status = job.status
     since = parse_time(status.start_time) or created(job)
-    evidence = (
+    evidence: tuple[str, ...] = (
         f"status.active = {status.active}",
         f"status.succeeded = {status.succeeded}",
         f"status.failed = {status.failed}",
     )
-    refused = refusal(view, (job,), short=not status.active and not status.succeeded)
-    if refused:
-        message = f"cannot create its pods: {refused}"
+    failing = find(status.conditions, "FailureTarget")
+    if failing is not None and failing.status == "True":
+        message = joined(f"is failing, {failing.reason or 'no reason given'}", one_line(failing.message))
+        told = "status.conditions[type=FailureTarget].status = True"
         return Health(
-            HealthVerdict.DOWN, "FailedCreate", message, since, Confidence.OBSERVED, evidence=(*evidence, refused)
+            HealthVerdict.DEGRADED, failing.reason or "Failing", message, changed(failing), evidence=(*evidence, told)
+        )
+    refused = refusal(view, job)
+    if refused is not None:
+        return Health(
+            HealthVerdict.DEGRADED if status.active or status.succeeded else HealthVerdict.DOWN,
+            "FailedCreate",
+            f"cannot create its pods: {refused.message}",
+            refused.since or since,
+            refused.confidence,
+            evidence=(*evidence, refused.evidence),
         )
     behind = pods_owned(view, job)
-    missing = () if behind.readable else ("pods",)
-    worst = behind.worst
-    if worst is not None and worst[1].verdict.faulty:
-        pod, health = worst
+    missing: tuple[str, ...] = () if behind.readable else ("pods",)
+    if not status.active and not behind.judged:
+        missing += unread(view, job.metadata.namespace)
+    if behind.faulty:
+        pod, health = behind.faulty[0]
         message = f"pod {pod.metadata.name}: {health.message}"
         return Health(
             HealthVerdict.DEGRADED, health.reason, message, health.since or since, evidence=evidence + health.evidence
         )
-    end = grace_end(view, since, _TOO_LONG)
+    if status.failed > _FEW_ATTEMPTS and status.failed > status.succeeded:
+        limit = 6 if job.spec.backoff_limit is None else job.spec.backoff_limit
+        message = f"{status.failed} of its pods have failed, and it gives up after {limit + 1}"
+        evidence += (f"spec.backoffLimit = {limit}",)
+        return Health(HealthVerdict.DEGRADED, "AttemptsFail", message, since, evidence=evidence, missing=missing)
+    return _in_time(view, job, Health(HealthVerdict.PROGRESSING, since=since, evidence=evidence, missing=missing))
+
+
+def _in_time(view: View, job: Job, so_far: Health) -> Health:
+    """Nothing is known to be wrong: only the time it takes may be."""
+    status, since = job.status, so_far.since
+    deadline = job.spec.active_deadline_seconds
+    limit = TOO_LONG if deadline is None else timedelta(seconds=deadline) + _ENDING
+    end = grace_end(view, since, limit)
     span = ago(view, since)
     words = f"has run for {format_age(span)}" if span is not None else "runs"
     if status.failed:
@@ -76,64 +133,9 @@ def _running(view: View, job: Job) -> Health:
         "RunningTooLong" if late else "Running",
         words,
         since,
-        evidence=evidence,
+        Confidence.CERTAIN,
+        evidence=so_far.evidence + ((f"spec.activeDeadlineSeconds = {deadline}",) if deadline is not None else ()),
         recheck_at=end,
-        missing=missing,
+        missing=so_far.missing,
+        grace=limit,
     )
-
-
-def cron_job_health(view: View, cron_job: CronJob) -> Health:
-    """Verdict on one CronJob by its runs: how the last finished one ended, and how many failed in a row."""
-    status = cron_job.status
-    if cron_job.metadata.deletion_timestamp is not None:
-        return deletion(view, cron_job)
-    if cron_job.spec.suspend:
-        return Health(HealthVerdict.SUSPENDED, "Suspended", "suspended", evidence=("spec.suspend = true",))
-    if not view.readable("jobs.batch", cron_job.metadata.namespace):
-        return _without_jobs(status)
-    runs = [run for _, run in view.children(cron_job) if isinstance(run, Job)]
-    finished = sorted((run for run in runs if _finished(run)), key=_started, reverse=True)
-    failures = 0
-    for run in finished:
-        if is_true(run.status.conditions, "Complete"):
-            break
-        failures += 1
-    if failures:
-        last = job_health(view, finished[0])
-        many = "the last run" if failures == 1 else f"the last {failures} runs"
-        message = f"{many} failed: job {finished[0].metadata.name} {last.message}"
-        return Health(HealthVerdict.DEGRADED, "RunsFail", message, last.since, evidence=last.evidence)
-    broken = [job_health(view, run) for run in runs if not _finished(run)]
-    faulty = next((health for health in broken if health.verdict.faulty), None)
-    if faulty is not None:
-        return msgspec.structs.replace(faulty, message=f"the current run {faulty.message}")
-    if not runs and status.last_schedule_time is None:
-        return Health(HealthVerdict.WAITING, "NeverRan", "has not run yet", created(cron_job))
-    return Health(HealthVerdict.HEALTHY, evidence=(f"status.lastScheduleTime = {status.last_schedule_time}",))
-
-
-def _without_jobs(status: CronJobStatus) -> Health:
-    """Its own status alone: success at or after the last start is health, anything else tells nothing."""
-    scheduled = parse_time(status.last_schedule_time)
-    succeeded = parse_time(status.last_successful_time)
-    evidence = (
-        f"status.lastScheduleTime = {status.last_schedule_time}",
-        f"status.lastSuccessfulTime = {status.last_successful_time}",
-    )
-    if scheduled is not None and succeeded is not None and succeeded >= scheduled:
-        health = Health(HealthVerdict.HEALTHY)
-    elif status.active:
-        health = Health(HealthVerdict.PROGRESSING, "Running", "runs", scheduled)
-    else:
-        message = "how its runs ended cannot be seen without its jobs"
-        health = Health(HealthVerdict.UNKNOWN, "JobsUnreadable", message)
-    return msgspec.structs.replace(health, evidence=evidence, missing=("jobs.batch",), confidence=Confidence.INFERRED)
-
-
-def _finished(job: Job) -> bool:
-    return is_true(job.status.conditions, "Complete") or is_true(job.status.conditions, "Failed")
-
-
-def _started(job: Job) -> tuple[float, str]:
-    moment: datetime | None = created(job)
-    return (moment.timestamp() if moment else 0.0, job.metadata.name)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from k8sview.analysis.health.claims import claim_health
+from k8sview.analysis.health.cronjobs import cron_job_health
 from k8sview.analysis.health.daemonsets import daemon_set_health
 from k8sview.analysis.health.deployments import deployment_health, replica_set_health
 from k8sview.analysis.health.generic import NO_SIGNAL, generic_health
-from k8sview.analysis.health.jobs import cron_job_health, job_health
+from k8sview.analysis.health.jobs import job_health
 from k8sview.analysis.health.namespaces import namespace_health
 from k8sview.analysis.health.nodes import node_health
 from k8sview.analysis.health.pods import pod_health

@@ -140,6 +140,8 @@ class JobSpec(Struct, frozen=True):
     parallelism: int = 1
     completions: int | None = None
     backoff_limit: int | None = None
+    backoff_limit_per_index: int | None = None
+    max_failed_indexes: int | None = None
     suspend: bool = False
     active_deadline_seconds: int | None = None
     template: PodTemplateSpec = PodTemplateSpec()
@@ -151,6 +153,7 @@ class JobStatus(Struct, frozen=True):
     failed: int = 0
     start_time: str | None = None
     completion_time: str | None = None
+    failed_indexes: str = ""  # "1,3-5"
     conditions: tuple[Condition, ...] = ()
 
 
