@@ -51,8 +51,9 @@ def _each(context: Context) -> Iterator[tuple[Any, Service]]:
 
 @rule("services-answer", SlicesParameters)
 def services_answer(context: Context, parameters: SlicesParameters) -> Iterator[Judged]:
-    """Somebody answers for every Service: by the verdict of the lists where it selects pods, by its EndpointSlices where
-    it does not. One whose workload is scaled to zero waits rightly; one that matches no workload at all was misspelt."""
+    """Somebody answers for every Service: by the verdict of the lists where it selects pods, by its EndpointSlices
+    where not. One whose workload is scaled to zero waits rightly; one that matches no workload at all was misspelt.
+    """
     ready = _ready(context)
     makers = _labels(context.view)
     for subject, service in _each(context):
@@ -133,7 +134,7 @@ def _matches_nothing(context: Context, service: Service) -> Outcome:
 
 @rule("service-ports-resolve", NoParameters)
 def service_ports_resolve(context: Context, parameters: NoParameters) -> Iterator[Judged]:
-    """Every target port that a Service names is a port of its pods. A number needs no declaration and is taken as it is."""
+    """Every target port that a Service names is a port of its pods. A number needs no declaration."""
     for subject, service in _each(context):
         if all(not isinstance(port.target_port, str) for port in service.spec.ports):
             yield Judged(subject, PASS)
@@ -214,8 +215,8 @@ class PolicyParameters(Parameters, frozen=True, kw_only=True):
 
 @rule("traffic-policy", PolicyParameters)
 def traffic_policy(context: Context, parameters: PolicyParameters) -> Iterator[Judged]:
-    """How traffic from outside is spread. A load balancer with policy Cluster hides the client's address behind a second
-    hop; a NodePort with policy Local drops what reaches a node without an endpoint."""
+    """How traffic from outside is spread. A load balancer with policy Cluster hides the client's address behind one
+    more hop; a NodePort with policy Local drops what reaches a node without an endpoint."""
     outside = [(subject, one) for subject, one in _each(context) if one.spec.type in ("LoadBalancer", "NodePort")]
     if not outside:
         yield Judged(None, not_applicable("no Service takes traffic from outside"))

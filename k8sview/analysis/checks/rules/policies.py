@@ -1,0 +1,226 @@
+"""Network policies: what they select exists, and which namespaces nothing restricts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from k8sview.analysis.checks.applications import TEMPLATED, pod_template, templated
+from k8sview.analysis.checks.custom import items
+from k8sview.analysis.checks.outcome import PASS, Context, Judged, cannot_tell, fails, ref_to
+from k8sview.analysis.checks.registry import Parameters, rule
+from k8sview.analysis.checks.rules.containers import found
+from k8sview.model.fields import read_one
+from k8sview.model.kinds import ref_to as known_ref
+from k8sview.model.objects.meta import LabelSelector
+from k8sview.model.tables import State
+from k8sview.model.view import View
+
+_POLICIES = "networkpolicies.networking.k8s.io"
+_CILIUM = "ciliumnetworkpolicies.cilium.io"
+# They choose their pods by expressions of their own, or across namespaces: who has them may be covered.
+_WIDE = (
+    "ciliumclusterwidenetworkpolicies.cilium.io",
+    "globalnetworkpolicies.crd.projectcalico.org",
+    "globalnetworkpolicies.projectcalico.org",
+    "networkpolicies.crd.projectcalico.org",
+    "networkpolicies.projectcalico.org",
+    "adminnetworkpolicies.policy.networking.k8s.io",
+    "baselineadminnetworkpolicies.policy.networking.k8s.io",
+    "clusternetworkpolicies.policy.networking.k8s.io",
+)
+
+
+def as_selector(value: Any) -> LabelSelector | None:
+    """A selector inside a custom body; None where there is none or it has another shape."""
+    if not isinstance(value, dict):
+        return None
+    try:
+        return msgspec.convert({name: inner for name, inner in value.items() if inner is not None}, LabelSelector)
+    except msgspec.ValidationError:
+        return None
+
+
+def _everything(selector: LabelSelector) -> bool:
+    return not selector.match_labels and not selector.match_expressions
+
+
+def matches_any(view: View, namespace: str, selector: LabelSelector, templates: Iterable[dict[str, str]]) -> bool:
+    """Whether a pod, or a template that would make one, matches; an empty selector matches every pod there is."""
+    if _everything(selector) or any(selector.matches(labels) for labels in templates):
+        return True
+    return bool(view.pods_of(namespace, selector))
+
+
+def _templates(context: Context) -> dict[str, list[dict[str, str]]]:
+    """Labels of every template, by namespace: what is scaled to zero today has pods tomorrow."""
+    known: dict[str, list[dict[str, str]]] = {}
+    for resource in TEMPLATED:
+        for one in context.table(resource):
+            known.setdefault(one.metadata.namespace or "", []).append(pod_template(one).metadata.labels)
+    return known
+
+
+class PoliciesParameters(Parameters, frozen=True, kw_only=True):
+    """Nothing to state."""
+
+    def reads(self) -> tuple[str, ...]:
+        return (_POLICIES, "namespaces", *TEMPLATED)
+
+
+@rule("policies-select", PoliciesParameters)
+def policies_select(context: Context, parameters: PoliciesParameters) -> Iterator[Judged]:
+    """What a NetworkPolicy and its peers select exists: pods (or templates of such), and namespaces."""
+    table, templates = context.table(_POLICIES), _templates(context)
+    for key in sorted(table.objects):
+        policy = table.objects[key]
+        problems = list(_empty(context, policy, key[0], templates))
+        yield Judged(ref_to(table, policy), found(problems, path="spec"))
+
+
+def _empty(context: Context, policy: Any, namespace: str, templates: dict[str, list[dict[str, str]]]) -> Iterator[str]:
+    own = as_selector(read_one(policy, "spec.podSelector")) or LabelSelector()
+    if not matches_any(context.view, namespace, own, templates.get(namespace, ())):
+        yield f"selects no pod ({_shown(own)})"
+        return  # whom it would let in matters to nobody
+    for direction, side in (("ingress", "from"), ("egress", "to")):
+        for entry in items(policy, f"spec.{direction}"):
+            for peer in items_of(entry, side):
+                problem = _peer(context, peer, namespace, templates)
+                if problem:
+                    yield f"{direction} {side} {problem}"
+
+
+def items_of(entry: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    value = entry.get(name)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _peer(context: Context, peer: dict[str, Any], namespace: str, templates: dict[str, list[dict[str, str]]]) -> str:
+    pods, spaces = as_selector(peer.get("podSelector")), as_selector(peer.get("namespaceSelector"))
+    homes = [namespace]
+    if spaces is not None:
+        homes = sorted(one.metadata.name for one in context.table("namespaces") if spaces.matches(one.metadata.labels))
+        if not homes:
+            return f"matches no namespace ({_shown(spaces)})"
+    if pods is None or any(matches_any(context.view, home, pods, templates.get(home, ())) for home in homes):
+        return ""
+    where = f"namespace {homes[0]}" if len(homes) == 1 else f"the {len(homes)} namespaces it selects"
+    return f"matches no pod in {where} ({_shown(pods)})"
+
+
+def _shown(selector: LabelSelector) -> str:
+    parts = [f"{key}={value}" for key, value in sorted(selector.match_labels.items())]
+    parts += [f"{one.key} {one.operator} {','.join(one.values)}".rstrip() for one in selector.match_expressions]
+    return ", ".join(parts) or "everything"
+
+
+class OpenParameters(Parameters, frozen=True, kw_only=True):
+    """Nothing to state."""
+
+    def reads(self) -> tuple[str, ...]:
+        return (_POLICIES,)
+
+
+@rule("policies-restrict", OpenParameters)
+def policies_restrict(context: Context, parameters: OpenParameters) -> Iterator[Judged]:
+    """No policy lets everything through: a rule without peers and ports makes all others for the same pods void."""
+    table = context.table(_POLICIES)
+    for key in sorted(table.objects):
+        policy = table.objects[key]
+        problems = [
+            f"lets all {direction} traffic of {_whom(policy)} through, whatever other policies say"
+            for direction, side in (("ingress", "from"), ("egress", "to"))
+            if any(not entry.get(side) and not entry.get("ports") for entry in items(policy, f"spec.{direction}"))
+            and direction.capitalize() in _types(policy)
+        ]
+        yield Judged(ref_to(table, policy), found(problems, path="spec"))
+
+
+def _whom(policy: Any) -> str:
+    own = as_selector(read_one(policy, "spec.podSelector")) or LabelSelector()
+    return "every pod of its namespace" if _everything(own) else f"pods with {_shown(own)}"
+
+
+def _types(policy: Any) -> tuple[str, ...]:
+    stated = read_one(policy, "spec.policyTypes")
+    if isinstance(stated, list) and stated:
+        return tuple(map(str, stated))
+    return ("Ingress", "Egress") if items(policy, "spec.egress") else ("Ingress",)
+
+
+class CoveredParameters(Parameters, frozen=True, kw_only=True):
+    """``direction``: of the traffic that has to be restricted."""
+
+    direction: Literal["Ingress", "Egress"] = "Ingress"
+
+    def reads(self) -> tuple[str, ...]:
+        return (_POLICIES, _CILIUM, *_WIDE, *TEMPLATED)
+
+
+@rule("policies-cover", CoveredParameters)
+def policies_cover(context: Context, parameters: CoveredParameters) -> Iterator[Judged]:
+    """Every application's traffic is restricted by a policy of its namespace (Kubernetes' or Cilium's); one finding for
+    each namespace. Where policies of other kinds or of the whole cluster exist this cannot be told."""
+    covering = _covering(context, parameters.direction)
+    traffic = "incoming" if parameters.direction == "Ingress" else "outgoing"
+    wide = next((name for name in _WIDE if context.table(name).objects), None)
+    unread = next((name for name in (*_WIDE, _CILIUM) if _hidden(context, name)), None)
+    seen: dict[str, tuple[int, list[str]]] = {}
+    for subject, workload in templated(context):
+        labels, namespace = pod_template(workload).metadata.labels, subject.namespace or ""
+        count, bare = seen.get(namespace, (0, []))
+        free = not any(selector.matches(labels) for selector in covering.get(namespace, ()))
+        seen[namespace] = (count + 1, [*bare, f"{subject.kind} {subject.name}"] if free else bare)
+    for namespace, (count, bare) in sorted(seen.items()):
+        outcome = PASS
+        if bare:
+            which = f"{len(bare)} of {count} workloads: {', '.join(bare[:3])}"
+            words = f"no NetworkPolicy restricts {traffic} traffic of {which}"
+            if wide or unread:
+                other = f"{wide} exist" if wide else f"{unread}: {context.table(unread or '').state}"
+                outcome = cannot_tell(f"{words}; whether other policies do: {other}", path=_POLICIES)
+            else:
+                outcome = fails(
+                    words, path=_POLICIES, observed=f"{count - len(bare)} of {count}", evidence=tuple(bare[:10])
+                )
+        yield Judged(known_ref("Namespace", None, namespace), outcome)
+
+
+def _hidden(context: Context, name: str) -> bool:
+    """Served, and yet not wholly read."""
+    if context.view.served(name) is False:
+        return False
+    table = context.table(name)
+    return table.state.state not in (State.SYNCED, State.STALE, State.NOT_SERVED) or bool(table.partial)
+
+
+def _covering(context: Context, direction: str) -> dict[str, list[LabelSelector]]:
+    """Selectors of the policies that restrict traffic in ``direction``, by namespace."""
+    known: dict[str, list[LabelSelector]] = {}
+    for policy in context.table(_POLICIES):
+        selector = as_selector(read_one(policy, "spec.podSelector")) or LabelSelector()
+        if direction in _types(policy):
+            known.setdefault(policy.metadata.namespace or "", []).append(selector)
+    for policy in context.table(_CILIUM):
+        for spec in (read_one(policy, "spec"), *items(policy, "specs")):
+            chosen = endpoint_selector(spec)
+            if chosen is not None and {direction.lower(), f"{direction.lower()}Deny"} & set(spec):
+                known.setdefault(policy.metadata.namespace or "", []).append(chosen)
+    return known
+
+
+def endpoint_selector(spec: Any) -> LabelSelector | None:
+    """Cilium's, with its label sources (``k8s:app``) taken off."""
+    whole = as_selector(spec.get("endpointSelector")) if isinstance(spec, dict) else None
+    if whole is None:
+        return None
+    labels = {_bare(key): value for key, value in whole.match_labels.items()}
+    needs = tuple(msgspec.structs.replace(one, key=_bare(one.key)) for one in whole.match_expressions)
+    return LabelSelector(match_labels=labels, match_expressions=needs)
+
+
+def _bare(key: str) -> str:
+    return key.removeprefix("k8s:").removeprefix("any:")
