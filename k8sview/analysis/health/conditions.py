@@ -63,4 +63,4 @@ def good_when_true(name: str) -> bool:
 
 def tells_of_error(reason: str) -> bool:
     """Whether a condition's reason is the name of an error rather than of a wait."""
-    return any(word in reason for word in _ERROR_WORDS)
+    return reason.startswith("Err") or any(word in reason for word in _ERROR_WORDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from k8sview.analysis.health.conditions import SUMMARIES, bad_when_true, find, good_when_true, tells_of_error
@@ -11,15 +11,20 @@ from k8sview.analysis.health.generations import unobserved
 from k8sview.analysis.health.moments import ago, changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.analysis.health.signals import Signals, signals_of
+from k8sview.model.fields import read_one
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import Condition
 from k8sview.model.status import Confidence
-from k8sview.model.times import format_age
+from k8sview.model.times import format_age, parse_time
 from k8sview.model.view import View
 
 _GRACE = timedelta(minutes=5)
 _GRACE_WITH_ERROR = timedelta(minutes=1)
 _RECONCILING_TOO_LONG = timedelta(minutes=15)
+
+_SUCCESS = "ReconciliationSucceeded"
+_RETRYING = "ProgressingWithRetry"
+"""Flux goes on trying what has failed, for ever: that is never progress."""
 
 NO_SIGNAL = Health(HealthVerdict.UNKNOWN, "NoSignal", "says nothing of its health", confidence=Confidence.INFERRED)
 
@@ -40,10 +45,13 @@ def generic_health(view: View, obj: Any) -> Health:
         return lagging
     generation = obj.metadata.generation or 0
     current = tuple(
-        one for one in signals.conditions if one.observed_generation is None or one.observed_generation >= generation
+        one
+        for one in signals.conditions
+        if one.status and (one.observed_generation is None or one.observed_generation >= generation)
     )
     return (
         _faults(current)
+        or _errors(signals.conditions)
         or _busy(view, obj, current)
         or _summary(view, obj, current)
         or (None if any(one.status for one in signals.conditions) else _phase(view, obj, signals))
@@ -64,11 +72,25 @@ def _faults(conditions: tuple[Condition, ...]) -> Health | None:
     return None
 
 
+def _errors(conditions: tuple[Condition, ...]) -> Health | None:
+    """Conditions without a status hold by being there (Argo CD's): "ComparisonError" does, a warning is none."""
+    for condition in conditions:
+        if not condition.status and condition.type.endswith("Error"):
+            return Health(
+                HealthVerdict.DEGRADED,
+                condition.type,
+                joined(condition.type, one_line(condition.message)),
+                changed(condition),
+                evidence=(f"status.conditions[type={condition.type}].message = {one_line(condition.message)}",),
+            )
+    return None
+
+
 def _busy(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health | None:
     ready = find(conditions, "Ready")
     for name in ("Reconciling", "Progressing"):
         condition = find(conditions, name)
-        if condition is None or condition.status != "True":
+        if condition is None or condition.status != "True" or condition.reason == _RETRYING:
             continue
         if name == "Progressing" and any(one.status == "True" for one in conditions if one.type in SUMMARIES):
             return None  # "Progressing" stays True on what has long progressed to its end
@@ -82,6 +104,7 @@ def _busy(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health | N
             since,
             evidence=(_shown(condition),),
             recheck_at=end,
+            grace=_RECONCILING_TOO_LONG if end else None,
         )
     return None
 
@@ -93,19 +116,23 @@ def _summary(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health 
     evidence = (_shown(condition),)
     if condition.status == "True":
         return Health(HealthVerdict.HEALTHY, since=changed(condition), evidence=evidence)
-    since = changed(condition, created(obj))
+    since = _since(obj, condition, conditions)
     said = one_line(condition.message or condition.reason)
-    if condition.status == "False":
-        grace = _GRACE_WITH_ERROR if tells_of_error(condition.reason) else _GRACE
-        end = grace_end(view, since, grace)
+    retrying = any(one.status == "True" and one.reason == _RETRYING for one in conditions)
+    if condition.status == "False" or retrying:
+        grace = _GRACE_WITH_ERROR if retrying or tells_of_error(condition.reason) else _GRACE
+        end = grace_end(view, since or created(obj), grace)
         return Health(
             HealthVerdict.PROGRESSING if end else HealthVerdict.DEGRADED,
             condition.reason or condition.type,
             joined(f"is not {condition.type} yet" if end else f"is not {condition.type}", said),
             since,
+            Confidence.CERTAIN if since is not None else Confidence.INFERRED,
             evidence=evidence,
             recheck_at=end,
+            grace=grace if end else None,
         )
+    since = since or created(obj)
     end = grace_end(view, since, _RECONCILING_TOO_LONG)
     span = ago(view, since)
     if end is None and span is not None:
@@ -122,6 +149,20 @@ def _summary(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health 
     return Health(
         HealthVerdict.UNKNOWN, condition.reason or "Unknown", message, since, evidence=evidence, recheck_at=end
     )
+
+
+def _since(obj: Any, condition: Condition, conditions: tuple[Condition, ...]) -> datetime | None:
+    """When a failure began: the summary's own time is set anew by every attempt of some controllers (Flux).
+
+    Conditions that tell the same reason, and a history of attempts, remember the first. None where nothing is dated:
+    creation is no beginning of a failure.
+    """
+    same = [one for one in conditions if one.status != "True" and one.reason and one.reason == condition.reason]
+    dates = [changed(one) for one in (condition, *same)]
+    attempt = read_one(obj, "status.history[0]")
+    if isinstance(attempt, dict) and str(attempt.get("lastReconciledStatus") or _SUCCESS) != _SUCCESS:
+        dates.append(parse_time(attempt.get("firstReconciled")))
+    return min((one for one in dates if one is not None), default=None)
 
 
 def _most_telling(conditions: tuple[Condition, ...]) -> Condition | None:

@@ -9,6 +9,7 @@ from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.phrases import one_line
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import Namespace
+from k8sview.model.objects.meta import Condition
 from k8sview.model.view import View
 
 _ALLOWED = timedelta(minutes=2)
@@ -27,10 +28,11 @@ def namespace_health(view: View, namespace: Namespace) -> Health:
     """Verdict on one namespace."""
     if namespace.metadata.deletion_timestamp is None and namespace.status.phase != "Terminating":
         return Health(HealthVerdict.HEALTHY, evidence=(f"status.phase = {namespace.status.phase or 'absent'}",))
-    cause = ""
-    for name in _CAUSES:
-        condition = find(namespace.status.conditions, name)
-        if condition is not None and condition.status == "True":
-            cause = one_line(condition.message)
-            break
-    return deletion(view, namespace, _ALLOWED, cause)
+    told = obstacles(namespace)
+    return deletion(view, namespace, _ALLOWED, one_line(told[0].message) if told else "")
+
+
+def obstacles(namespace: Namespace) -> tuple[Condition, ...]:
+    """What keeps a namespace from its end, by its own word, the most upstream first."""
+    found = (find(namespace.status.conditions, name) for name in _CAUSES)
+    return tuple(one for one in found if one is not None and one.status == "True")

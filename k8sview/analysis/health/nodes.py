@@ -5,24 +5,38 @@ from __future__ import annotations
 from datetime import timedelta
 
 from k8sview.analysis.health.conditions import bad_when_true, find
+from k8sview.analysis.health.cordons import Cordon, cordon_of, held_up_by
 from k8sview.analysis.health.endings import deletion
-from k8sview.analysis.health.moments import changed, created, grace_end
+from k8sview.analysis.health.heartbeats import fell_silent
+from k8sview.analysis.health.moments import ago, changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import Node
+from k8sview.model.objects.meta import Condition
+from k8sview.model.times import format_age
 from k8sview.model.view import View
 
 _JOINING = timedelta(minutes=5)
+_LONG_CORDON = timedelta(hours=24)
+
+# Maintenance that somebody planned and that goes on just now: the node rests, nothing is broken.
+_AT_WORK = {
+    "DrainInProgress": "is being drained",
+    "Drained": "is drained",
+    "MaintenanceInProgress": "is under maintenance",
+    "GracefulNodeShutdownInProgress": "is shutting down gracefully",
+}
 
 
 def node_health(view: View, node: Node) -> Health:
     """Verdict on one node."""
     if node.metadata.deletion_timestamp is not None:
         return deletion(view, node)
-    ready = find(node.status.conditions, "Ready")
+    conditions = node.status.conditions
+    ready = find(conditions, "Ready")
     if ready is None or ready.status != "True":
-        return _not_ready(view, node)
-    for condition in node.status.conditions:
+        return _not_ready(view, node, ready)
+    for condition in conditions:
         if condition.status == "True" and (bad_when_true(condition.type) or condition.type == "NetworkUnavailable"):
             return Health(
                 HealthVerdict.DEGRADED,
@@ -31,26 +45,69 @@ def node_health(view: View, node: Node) -> Health:
                 changed(condition),
                 evidence=(f"status.conditions[type={condition.type}].status = True",),
             )
-    if node.spec.unschedulable:
-        return Health(HealthVerdict.SUSPENDED, "Cordoned", "cordoned", evidence=("spec.unschedulable = true",))
-    return Health(HealthVerdict.HEALTHY, evidence=("status.conditions[type=Ready].status = True",))
+    silent = fell_silent(view, node)
+    if silent is not None:
+        message = "its kubelet has stopped renewing its lease although the node still counts as ready"
+        evidence = ("status.conditions[type=Ready].status = True", silent.evidence)
+        return Health(HealthVerdict.DEGRADED, "KubeletSilent", message, silent.since, evidence=evidence)
+    return _resting(view, node) or Health(
+        HealthVerdict.HEALTHY, evidence=("status.conditions[type=Ready].status = True",)
+    )
 
 
-def _not_ready(view: View, node: Node) -> Health:
-    ready = find(node.status.conditions, "Ready")
+def _not_ready(view: View, node: Node, ready: Condition | None) -> Health:
     born = created(node)
     end = grace_end(view, born, _JOINING)
     if ready is None:
         message = "its kubelet has not reported yet"
         verdict = HealthVerdict.PROGRESSING if end else HealthVerdict.UNKNOWN
         evidence = ("status.conditions[type=Ready] is absent",)
-        return Health(verdict, "NoReadyCondition", message, born, evidence=evidence, recheck_at=end)
+        grace = _JOINING if end else None
+        return Health(verdict, "NoReadyCondition", message, born, evidence=evidence, recheck_at=end, grace=grace)
     evidence = (f"status.conditions[type=Ready].status = {ready.status}",)
     said = one_line(ready.message)
     if end is not None and ready.status == "False":
         message = joined("is joining", said)
-        return Health(HealthVerdict.PROGRESSING, "Joining", message, born, evidence=evidence, recheck_at=end)
+        return Health(
+            HealthVerdict.PROGRESSING, "Joining", message, born, evidence=evidence, recheck_at=end, grace=_JOINING
+        )
     words = "is not ready" if ready.status == "False" else "no longer reports"
     return Health(
         HealthVerdict.DOWN, ready.reason or "NotReady", joined(words, said), changed(ready), evidence=evidence
+    )
+
+
+def _resting(view: View, node: Node) -> Health | None:
+    """Deliberately out of service: cordoned, or under a maintenance that the node itself tells of."""
+    cordon = cordon_of(node)
+    if cordon is not None:
+        return _cordoned(view, node, cordon)
+    for name, words in _AT_WORK.items():
+        condition = find(node.status.conditions, name)
+        if condition is not None and condition.status == "True":
+            message = joined(words, one_line(condition.message))
+            evidence = (f"status.conditions[type={name}].status = True",)
+            return Health(HealthVerdict.SUSPENDED, name, message, changed(condition), evidence=evidence)
+    return None
+
+
+def _cordoned(view: View, node: Node, cordon: Cordon) -> Health:
+    held = held_up_by(view, node, cordon)
+    span = ago(view, cordon.since)
+    lasted = f" for {format_age(span)}" if span is not None else ""
+    if held.budgets:
+        names = ", ".join(one.metadata.name for one in held.budgets)
+        message = f"cordoned{lasted}, and its drain waits for PodDisruptionBudget {names}"
+        evidence = (*cordon.evidence, *held.evidence)
+        return Health(HealthVerdict.DEGRADED, "DrainBlocked", message, cordon.since, evidence=evidence)
+    long = ": still on purpose?" if span is not None and span >= _LONG_CORDON else ""
+    message = f"cordoned{cordon.by}{lasted}{long}"
+    return Health(
+        HealthVerdict.SUSPENDED,
+        "Cordoned",
+        message,
+        cordon.since,
+        evidence=cordon.evidence,
+        recheck_at=held.recheck_at,
+        missing=held.missing,
     )

@@ -38,7 +38,7 @@ def signals_of(obj: Any) -> Signals:
         phase=phase,
         phase_path=phase_path,
         message=_text(_field(status, "message")),
-        observed_generation=observed if isinstance(observed, int) and not isinstance(observed, bool) else None,
+        observed_generation=_generation(observed),
         paused=_paused(obj, spec),
     )
 
@@ -81,7 +81,6 @@ def _condition(value: Any) -> Condition | None:
         return value
     if not isinstance(value, dict):
         return None
-    generation = value.get("observedGeneration")
     status = value.get("status")
     return Condition(
         type=_text(value.get("type")),
@@ -89,8 +88,13 @@ def _condition(value: Any) -> Condition | None:
         reason=_text(value.get("reason")),
         message=_text(value.get("message")),
         last_transition_time=_text(value.get("lastTransitionTime")) or None,
-        observed_generation=generation if isinstance(generation, int) and not isinstance(generation, bool) else None,
+        observed_generation=_generation(value.get("observedGeneration")),
     )
+
+
+def _generation(value: Any) -> int | None:
+    """Flux writes -1 until its first success: that says nothing of what its controller has seen."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _paused(obj: Any, spec: Any) -> str:

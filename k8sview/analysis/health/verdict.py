@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from k8sview.analysis.health.apiservices import api_service_health
+from k8sview.analysis.health.budgets import BUDGETS, budget_health
+from k8sview.analysis.health.certificates import certificate_health
 from k8sview.analysis.health.claims import claim_health
+from k8sview.analysis.health.crds import definition_health
 from k8sview.analysis.health.cronjobs import cron_job_health
 from k8sview.analysis.health.daemonsets import daemon_set_health
 from k8sview.analysis.health.deployments import deployment_health, replica_set_health
 from k8sview.analysis.health.generic import NO_SIGNAL, generic_health
+from k8sview.analysis.health.hpas import autoscaler_health
 from k8sview.analysis.health.jobs import job_health
+from k8sview.analysis.health.keda import scaler_health
 from k8sview.analysis.health.namespaces import namespace_health
 from k8sview.analysis.health.nodes import node_health
 from k8sview.analysis.health.pods import pod_health
 from k8sview.analysis.health.services import service_health
 from k8sview.analysis.health.statefulsets import stateful_set_health
+from k8sview.analysis.health.webhooks import webhook_health
 from k8sview.model.health import Health, HealthVerdict
-from k8sview.model.objects import core, workloads
-from k8sview.model.objects.meta import Malformed
+from k8sview.model.objects import core, extension, workloads
+from k8sview.model.objects.meta import Custom, Malformed
 from k8sview.model.objects.pods import Pod
 from k8sview.model.view import View
 
@@ -34,6 +41,15 @@ _RULES: dict[str, tuple[type, Callable[[View, Any], Health]]] = {
     "namespaces": (core.Namespace, namespace_health),
     "persistentvolumeclaims": (core.PersistentVolumeClaim, claim_health),
     "services": (core.Service, service_health),
+    "horizontalpodautoscalers.autoscaling": (workloads.HorizontalPodAutoscaler, autoscaler_health),
+    BUDGETS: (workloads.PodDisruptionBudget, budget_health),
+    "customresourcedefinitions.apiextensions.k8s.io": (extension.CustomResourceDefinition, definition_health),
+    "apiservices.apiregistration.k8s.io": (extension.APIService, api_service_health),
+    "validatingwebhookconfigurations.admissionregistration.k8s.io": (extension.WebhookConfiguration, webhook_health),
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io": (extension.WebhookConfiguration, webhook_health),
+    "scaledobjects.keda.sh": (Custom, scaler_health),
+    "scaledjobs.keda.sh": (Custom, scaler_health),
+    "certificates.cert-manager.io": (Custom, certificate_health),
 }
 
 

@@ -111,14 +111,52 @@ def test_wrongly_typed_statuses_are_no_signal(status: Any) -> None:
 
 
 def test_typed_kinds_without_a_rule_of_their_own() -> None:
-    service = {"kind": "APIService", "metadata": {"name": "v1.metrics"}}
-    broken = condition("Available", "False", reason="MissingEndpoints", message="no endpoints")
-    assert judge({**service, "status": {"conditions": [broken]}}).message == "is not Available: no endpoints"
-    assert judge(service).verdict is HealthVerdict.UNKNOWN
+    policy = {"kind": "ValidatingAdmissionPolicy", "metadata": {"name": "v"}, "status": {"observedGeneration": 1}}
+    assert judge(policy).verdict is HealthVerdict.UNKNOWN
     assert judge({"kind": "ConfigMap", "metadata": {"name": "c"}}).verdict is HealthVerdict.UNKNOWN
-    names = [condition("Established", "True"), condition("NamesAccepted", "False", reason="ListKindConflict")]
-    definition = {"kind": "CustomResourceDefinition", "metadata": {"name": "w"}, "status": {"conditions": names}}
-    assert judge(definition).verdict is HealthVerdict.DEGRADED
+    assert judge({"kind": "Lease", "metadata": {"name": "l"}}).verdict is HealthVerdict.UNKNOWN
+
+
+FLUX_READY = condition("Ready", "False", "20s", reason="BuildFailed", message="kustomize build failed")
+RETRYING = condition("Reconciling", "True", "20s", reason="ProgressingWithRetry")
+TRIED = [{"digest": "sha256:a", "firstReconciled": ago("2h"), "lastReconciledStatus": "BuildFailed"}]
+SUCCEEDED = [{"digest": "sha256:a", "firstReconciled": ago("2h"), "lastReconciledStatus": "ReconciliationSucceeded"}]
+APPROVED = condition("KubernetesAPIApprovalPolicyConformant", "True", reason="ApprovedAnnotation")
+COMPARISON = {"type": "ComparisonError", "message": "app path does not exist", "lastTransitionTime": ago("1h")}
+
+
+@pytest.mark.parametrize(
+    ("raw", "verdict"),
+    [
+        # Flux leaves -1 until its first success, while its conditions are up to date.
+        (custom(condition("Ready", "False", observedGeneration=2), observedGeneration=-1), "Degraded"),
+        (custom(condition("Ready", "True", observedGeneration=2), observedGeneration=-1), "Healthy"),
+        # It sets the time anew with each attempt; its history does not.
+        (custom(FLUX_READY, history=TRIED), "Degraded"),
+        (custom(FLUX_READY, history=SUCCEEDED), "Progressing"),
+        (custom(FLUX_READY, condition("Released", "False", "1h", reason="BuildFailed")), "Degraded"),
+        # Trying again for ever is no progress.
+        (custom(condition("Ready", "Unknown", "1h", message="building"), RETRYING), "Degraded"),
+        (custom(condition("Ready", "False", "10m", reason="HealthCheckFailed"), RETRYING), "Degraded"),
+        (custom(condition("Ready", "True"), RETRYING), "Healthy"),
+        # Conditions without a status hold by being there.
+        (custom(COMPARISON, health={"status": "Healthy"}), "Degraded"),
+        (custom({"type": "Ready"}), "Unknown"),
+        (custom(READY, APPROVED), "Healthy"),
+        (custom(APPROVED), "Unknown"),
+        (custom(condition("Ready", "False", "3m", reason="ErrRegisterACMEAccount")), "Degraded"),
+    ],
+)
+def test_as_real_controllers_write_it(raw: Raw, verdict: str) -> None:
+    assert judge(raw).verdict == verdict
+
+
+def test_what_is_not_dated_is_less_sure_and_has_no_beginning() -> None:
+    health = judge(custom({"type": "Ready", "status": "False", "reason": "TriggerError"}))
+    assert (health.verdict, health.since, health.confidence) == (HealthVerdict.DEGRADED, None, "inferred")
+    young = judge(custom({"type": "Ready", "status": "False", "reason": "Waiting"}, age="1m"))
+    assert young.verdict is HealthVerdict.PROGRESSING
+    assert young.grace is not None
 
 
 @pytest.mark.parametrize(

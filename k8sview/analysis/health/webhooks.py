@@ -1,0 +1,145 @@
+"""Verdict on admission webhook configurations: does somebody answer for each webhook, and is he trusted?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from k8sview.analysis.health.answering import Answer, who_answers
+from k8sview.analysis.health.endings import deletion
+from k8sview.analysis.health.moments import created, grace_end
+from k8sview.model.admission import matched
+from k8sview.model.bundles import read_bundle
+from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.objects.extension import Webhook, WebhookConfiguration
+from k8sview.model.resources import Ref
+from k8sview.model.status import Confidence
+from k8sview.model.times import format_age
+from k8sview.model.view import View
+
+_INSTALLING = timedelta(minutes=2)
+_INJECTING = timedelta(minutes=5)
+_INJECTED = ("cert-manager.io/inject-ca-from", "cert-manager.io/inject-ca-from-secret")
+_REFUSES = "Fail"
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Webhooks of one configuration that fail alike. ``reason``: NoBackend, Untrusted or NoTrust."""
+
+    reason: str
+    problem: str
+    webhooks: tuple[Webhook, ...]
+    evidence: tuple[str, ...] = ()
+    because: tuple[Ref, ...] = ()
+    since: datetime | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether requests are refused by it, rather than let through unchecked."""
+        return any(one.failure_policy == _REFUSES for one in self.webhooks)
+
+    @property
+    def message(self) -> str:
+        """``problem: what it means``."""
+        return f"{self.problem}: {_consequence(self.webhooks)}"
+
+
+class Scrutiny(msgspec.Struct, frozen=True):
+    """What is wrong with a configuration, the worst first; ``unseen``: whom nobody here can see."""
+
+    faults: tuple[Fault, ...] = ()
+    unseen: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def webhook_health(view: View, configuration: WebhookConfiguration) -> Health:
+    """Verdict on one configuration."""
+    if configuration.metadata.deletion_timestamp is not None:
+        return deletion(view, configuration)
+    seen = scrutiny(view, configuration)
+    if not seen.faults:
+        if seen.unseen:
+            message = seen.unseen[0]
+            return Health(HealthVerdict.UNKNOWN, "BackendUnseen", message, missing=seen.missing)
+        return Health(HealthVerdict.HEALTHY, evidence=(f"webhooks = {len(configuration.webhooks)} with a backend",))
+    worst = seen.faults[0]
+    born = created(configuration)
+    grace = _INSTALLING if worst.reason == "NoBackend" else _INJECTING
+    end = grace_end(view, born, grace) if worst.since is None else None
+    verdict = HealthVerdict.DOWN if worst.blocks and worst.reason != "NoTrust" else HealthVerdict.DEGRADED
+    return Health(
+        HealthVerdict.PROGRESSING if end else verdict,
+        worst.reason,
+        worst.message,
+        worst.since,
+        Confidence.INFERRED if worst.reason == "NoTrust" else Confidence.CERTAIN,
+        evidence=worst.evidence,
+        recheck_at=end,
+        missing=seen.missing,
+        grace=grace if end else None,
+    )
+
+
+def scrutiny(view: View, configuration: WebhookConfiguration) -> Scrutiny:
+    """Every webhook's backend and trust; those that call the same Service fall and stand together."""
+    by_problem: dict[tuple[str, str], Fault] = {}
+    unseen: list[str] = []
+    missing: dict[str, None] = {}
+    answers: dict[tuple[str, str, int | None], Answer] = {}
+    for webhook in configuration.webhooks:
+        service = webhook.client_config.service
+        if service is None:
+            unseen.append(f"webhook {webhook.name} is answered by a URL, which cannot be seen from here")
+            continue
+        place = (service.namespace, service.name, service.port)
+        answer = answers.setdefault(place, who_answers(view, service))
+        missing.update(dict.fromkeys(answer.missing))
+        if answer.unseen:
+            unseen.append(f"whether webhook {webhook.name} is answered cannot be told: {answer.unseen}")
+        fault = _backend(webhook, answer) if answer.problem else _trust(view, configuration, webhook)
+        if fault is not None:
+            same = by_problem.get((fault.reason, fault.problem))
+            webhooks = (*same.webhooks, webhook) if same is not None else (webhook,)
+            by_problem[fault.reason, fault.problem] = msgspec.structs.replace(fault, webhooks=webhooks)
+    faults = sorted(by_problem.values(), key=lambda one: (not one.blocks, one.reason != "NoBackend", one.problem))
+    return Scrutiny(tuple(faults), tuple(dict.fromkeys(unseen)), tuple(missing))
+
+
+def _backend(webhook: Webhook, answer: Answer) -> Fault:
+    evidence = (f"webhooks[name={webhook.name}].failurePolicy = {webhook.failure_policy}", *answer.evidence)
+    return Fault("NoBackend", answer.problem, (webhook,), evidence, answer.because)
+
+
+def _trust(view: View, configuration: WebhookConfiguration, webhook: Webhook) -> Fault | None:
+    """An empty bundle is no proof: the API server then trusts its own roots, and these may know the backend's."""
+    bundle = read_bundle(webhook.client_config.ca_bundle)
+    path = f"webhooks[name={webhook.name}].clientConfig.caBundle"
+    policy = f"webhooks[name={webhook.name}].failurePolicy = {webhook.failure_policy}"
+    if bundle.ends is not None:
+        past = view.taken_at - bundle.ends
+        if past < timedelta():
+            return None
+        words = f"the certificate authority that webhook {webhook.name} is trusted by expired {format_age(past)} ago"
+        evidence = (f"{path} = expired at {bundle.ends:%Y-%m-%dT%H:%M:%SZ}", policy)
+        return Fault("Untrusted", words, (webhook,), evidence, since=bundle.ends)
+    if webhook.client_config.ca_bundle:
+        return Fault("Untrusted", f"{bundle.problem} for webhook {webhook.name}", (webhook,), (f"{path} = bad", policy))
+    injected = any(name in configuration.metadata.annotations for name in _INJECTED)
+    if webhook.failure_policy != _REFUSES and not injected:
+        return None
+    words = f"webhook {webhook.name} has no caBundle, so the API server most likely trusts nobody to answer for it"
+    return Fault("NoTrust", words, (webhook,), (f"{path} is empty", policy))
+
+
+def _consequence(webhooks: tuple[Webhook, ...]) -> str:
+    refusing = tuple(one for one in webhooks if one.failure_policy == _REFUSES)
+    if not refusing:
+        return f"{matched(webhooks)} is skipped by it and passes unchecked"
+    where = "cluster-wide" if not any(map(_narrowed, refusing)) else "wherever it applies"
+    return f"the API server refuses {matched(refusing)} {where}"
+
+
+def _narrowed(webhook: Webhook) -> bool:
+    selectors = (webhook.namespace_selector, webhook.object_selector)
+    return any(one is not None and (one.match_labels or one.match_expressions) for one in selectors)
