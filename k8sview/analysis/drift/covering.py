@@ -10,7 +10,10 @@ from collections.abc import Sequence
 
 COVERED = "…"
 
-_NAME = r"(?:pass(?:w(?:or)?d|phrase)?|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key|dsn|auth)"
+_NAME = (
+    r"(?:pass(?:w(?:or)?d|phrase)?|secret|token|credential"
+    r"|api[_-]?key|access[_-]?key|private[_-]?key|dsn|authorization)"
+)
 _ASSIGNED = re.compile(rf"([\w.-]*{_NAME}[\w.-]*\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
 _FLAG = re.compile(rf"-{{1,2}}[\w.-]*{_NAME}[\w.-]*", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]*(?=@)")

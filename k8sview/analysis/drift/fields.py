@@ -75,10 +75,12 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
     elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
         yield from _lists(path, before, after)
     else:
-        yield FieldChange(path, _side(before), _side(after))
+        yield FieldChange(path, _side(path, before), _side(path, after))
 
 
-def _side(value: Any) -> str | None:
+def _side(path: str, value: Any) -> str | None:
+    if path.endswith(".image"):
+        return value or None  # whole, digest included: it is what a rollback needs
     return None if value is None or value == "" else shown(value)
 
 
