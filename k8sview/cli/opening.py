@@ -14,7 +14,8 @@ import msgspec
 from k8sview.catalog.loader import Catalog, load_catalog
 from k8sview.cli.console import Console, UsageError
 from k8sview.model.report import Report
-from k8sview.session.run import Clock, check_once, utc_now
+from k8sview.session.once import Clock, utc_now
+from k8sview.session.run import check_once
 from k8sview.session.selection import Selection, select
 from k8sview.sources.contract import Metrics, Source
 from k8sview.sources.live import Limits, LiveSource
@@ -70,6 +71,11 @@ def live(arguments: argparse.Namespace) -> LiveSource:
     )
 
 
+def opened(arguments: argparse.Namespace) -> tuple[Source, Clock]:
+    """The recording of --from, or the cluster; with the clock that it is judged by."""
+    return recording(arguments.recording) if arguments.recording else (live(arguments), utc_now)
+
+
 def metrics_of(arguments: argparse.Namespace) -> Metrics | None:
     """The Prometheus that is named by flag or environment, for commands that have the flag. A recording tells of then
     and a Prometheus of now: they do not mix. Raises ConfigurationError."""
@@ -89,8 +95,7 @@ def judge(arguments: argparse.Namespace, console: Console) -> Report:
     catalog, selection = catalog_of(arguments), selection_of(arguments)
     select(catalog, selection)  # what does not exist is said before anybody is asked
     metrics = metrics_of(arguments)
-    source: Source
-    source, clock = recording(arguments.recording) if arguments.recording else (live(arguments), utc_now)
+    source, clock = opened(arguments)
 
     def progress(done: int, of: int) -> None:
         console.progress(f"reading the cluster: {done} of {of} resources")

@@ -187,6 +187,21 @@ METRICS = (
     ),
 )
 
+HEALTH = (
+    Option(
+        ("-l", "--selector"),
+        "only objects with these labels: a=b,c!=d,e in (f,g),!h",
+        settings={"metavar": "SELECTOR"},
+    ),
+    Option(("--all",), "also list what is well", False, _FLAG),
+    Option(
+        ("-w", "--watch"),
+        "stay, and write again whenever something has changed (json: one line each); Ctrl-C ends it",
+        False,
+        _FLAG,
+    ),
+)
+
 VERBOSE = (Option(("-v", "--verbose"), "tell more: reasons, evidence, passes and skips", False, _FLAG),)
 
 GATE = (

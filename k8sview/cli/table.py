@@ -7,6 +7,7 @@ from typing import NamedTuple
 from k8sview.cli.options import (
     CONNECTION,
     GATE,
+    HEALTH,
     METRICS,
     PACKS,
     PATIENCE,
@@ -19,6 +20,7 @@ from k8sview.cli.options import (
     plain_output,
 )
 
+REPORTS = ("check", "health", "why")
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -49,6 +51,37 @@ COMMANDS = (
             "k8sview check --from demo --json",
             "k8sview check --prometheus http://localhost:9090",
         ),
+    ),
+    Command(
+        "health",
+        "what is broken now: causes first, since when, what they affect, the next step",
+        "health:health",
+        (plain_output("text", "json"), *HEALTH, *CONNECTION, *SCOPE, *RECORDED, *PATIENCE, *VERBOSE),
+        (
+            "k8sview health",
+            "k8sview health -n shop -l app=api",
+            "k8sview health -o json | jq '.rootCauses[].message'",
+            "k8sview health --watch",
+        ),
+    ),
+    Command(
+        "why",
+        "why one object is as it is: the chain to its root cause, what changed before, the next step",
+        "why:why",
+        (
+            Option(
+                ("TARGET",),
+                "KIND/NAME, KIND NAME, or the name of a workload, pod, service or node",
+                settings={"nargs": "+", "metavar": "KIND/NAME"},
+            ),
+            plain_output("text", "json"),
+            *CONNECTION,
+            *SCOPE,
+            *RECORDED,
+            *PATIENCE,
+            *VERBOSE,
+        ),
+        ("k8sview why deploy/api -n shop", "k8sview why pod api-7c9d-x2b -n shop", "k8sview why coredns"),
     ),
     Command(
         "components",
@@ -98,7 +131,19 @@ COMMANDS = (
             *VERBOSE,
         ),
     ),
-    Command("schema", "the JSON Schema of the check report", "schema:schema"),
+    Command(
+        "schema",
+        "the JSON Schema of a report",
+        "schema:schema",
+        (
+            Option(
+                ("COMMAND",),
+                "whose report: check (default), health or why",
+                "check",
+                {"nargs": "?", "type": choice("report", REPORTS), "metavar": "|".join(REPORTS)},
+            ),
+        ),
+    ),
     Command(
         "contexts", "the contexts of the kubeconfig", "contexts:contexts", (plain_output("text", "json"), *CONNECTION)
     ),

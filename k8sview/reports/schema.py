@@ -1,4 +1,4 @@
-"""The JSON Schema of the check report, made from the very structs that are encoded: it cannot tell another story.
+"""The JSON Schemas of the reports, made from the very structs that are encoded: they cannot tell another story.
 
 Unknown keys are allowed everywhere, since version 1 may grow; keys present in 1.0.0 are always written, null included.
 """
@@ -9,11 +9,16 @@ from typing import Any
 
 import msgspec
 
-from k8sview.model.report import Report
+from k8sview.model.health import HealthVerdict
+from k8sview.model.health_report import HealthReport, WhyReport
+from k8sview.model.report import Document, Report
 from k8sview.model.status import Severity, Status
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-IDENTIFIER = "https://k8sview.io/schemas/check-report-v1.json"
+
+DOCUMENTS: dict[str, type[Document]] = {"check": Report, "health": HealthReport, "why": WhyReport}
+"""What has a schema, by the command that writes it. A document's ``kind`` is the name of its struct."""
+_KINDS: dict[type[Document], str] = {Report: "CheckReport"}
 
 _DESCRIPTIONS = {
     "Report": "What `k8sview check -o json` writes: exactly one of these.",
@@ -53,33 +58,68 @@ _DESCRIPTIONS = {
     "Finding.state": "new or unchanged, compared with a baseline; null without one.",
     "Access.denied": "What the server refused, and which checks this leaves blind or less sharp.",
     "Denied.namespace": "null: in all namespaces at once.",
+    "HealthReport": "What `k8sview health -o json` writes: exactly one of these (with --watch one a line, each whole).",
+    "HealthReport.apiVersion": "Readers of k8sview.io/v1 ignore keys they do not know; within v1 keys are only added.",
+    "HealthReport.rootCauses": "The most upstream objects of what is wrong, each once; widest effect first, then age.",
+    "HealthReport.objects": "Everything judged that is not Healthy (with --all: everything); by namespace, kind, name.",
+    "HealthReport.unseen": "Judged resources that could not be read, wholly or in part: they are in no count.",
+    "HealthReport.selector": "The labels of -l; null without.",
+    "HealthReport.errors": "Objects that could not be decoded, one sentence each.",
+    "HealthSummary.verdicts": "Number of judged objects by verdict.",
+    "HealthSummary.rootCauses": "Length of rootCauses.",
+    "CauseReport.id": "Made of diagnosis, cluster, kind, namespace, workload, container: survives restarts.",
+    "CauseReport.diagnosis": "The rule that found it; `k8sview explain` knows it.",
+    "CauseReport.object": "Who is to blame. It need not exist: a ConfigMap may be missing.",
+    "CauseReport.since": "RFC 3339, UTC; null where unknown.",
+    "CauseReport.affects": "Length of objects.",
+    "CauseReport.objects": "What is not well by this cause, the object itself left out; workloads first.",
+    "CauseReport.changedBefore": "Changes in the half hour before since, newest first.",
+    "CauseReport.missing": "What could not be read and would have made this surer.",
+    "ChangedBefore.actor": "The field manager; the API never stores the user.",
+    "ChangedBefore.basis": "What dates the change: revision, managedFields, event, watch or creation.",
+    "Evidence.path": "Field path; begins with resource/name where it lies on another object.",
+    "ObjectHealth.verdict": "Unknown: not enough could be seen, or the kind says nothing of itself. Never a pass.",
+    "ObjectHealth.grace": "How long this state is excused; null where no period applies.",
+    "ObjectHealth.rootCause": "Id of an entry of rootCauses; null for what is no fault.",
+    "ObjectHealth.missing": "What could not be read, with the state of its table.",
+    "ObjectHealth.compare": "null where kstatus and Argo CD say the same in their words.",
+    "Compare.argocd": "null: Argo CD gives this object no health.",
+    "WhyReport": "What `k8sview why -o json` writes: exactly one of these.",
+    "WhyReport.chain": "From the object to its root cause, link by link; empty for an object that is well.",
+    "WhyReport.rootCause": "null for what is no fault.",
+    "StepReport.verdict": "null: the object does not exist, or has no health of its own.",
 }
 
 
-def schema() -> dict[str, Any]:
-    """JSON Schema, draft 2020-12."""
-    (top,), definitions = msgspec.json.schema_components([Report], ref_template="#/$defs/{name}")
+def schema(command: str = "check") -> dict[str, Any]:
+    """JSON Schema, draft 2020-12, of what a command writes with ``-o json``."""
+    struct = DOCUMENTS[command]
+    kind = _KINDS.get(struct, struct.__name__)
+    (top,), definitions = msgspec.json.schema_components([struct], ref_template="#/$defs/{name}")
     for name, definition in definitions.items():
         _describe(definition, name)
-    _count(definitions["Summary"]["properties"]["checks"], [str(status) for status in Status])
-    _count(definitions["Summary"]["properties"]["findings"], [*map(str, Severity), "exempted", "new", "resolved"])
-    # An open set: a later 1.x may know more reasons, and documents of it must pass here.
-    reasons = definitions["Reason"].pop("enum")
-    definitions["Reason"] |= {"type": "string", "examples": sorted(reasons)}
-    definitions["Report"]["properties"]["apiVersion"]["const"] = "k8sview.io/v1"
-    definitions["Report"]["properties"]["kind"]["const"] = "CheckReport"
+    if struct is Report:
+        _count(definitions["Summary"]["properties"]["checks"], [str(status) for status in Status])
+        _count(definitions["Summary"]["properties"]["findings"], [*map(str, Severity), "exempted", "new", "resolved"])
+        # An open set: a later 1.x may know more reasons, and documents of it must pass here.
+        reasons = definitions["Reason"].pop("enum")
+        definitions["Reason"] |= {"type": "string", "examples": sorted(reasons)}
+    if struct is HealthReport:
+        _count(definitions["HealthSummary"]["properties"]["verdicts"], [str(one) for one in HealthVerdict])
+    definitions[struct.__name__]["properties"]["apiVersion"]["const"] = "k8sview.io/v1"
+    definitions[struct.__name__]["properties"]["kind"]["const"] = kind
     return {
         "$schema": DIALECT,
-        "$id": IDENTIFIER,
-        "title": "CheckReport",
+        "$id": f"https://k8sview.io/schemas/{command}-report-v1.json",
+        "title": kind,
         **top,
         "$defs": dict(sorted(definitions.items())),
     }
 
 
-def render() -> str:
+def render(command: str = "check") -> str:
     """The document that ``k8sview schema`` prints."""
-    return msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode() + "\n"
+    return msgspec.json.format(msgspec.json.encode(schema(command)), indent=2).decode() + "\n"
 
 
 def _describe(definition: dict[str, Any], name: str) -> None:

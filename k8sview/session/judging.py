@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from k8sview.analysis.checks.check import Check
 from k8sview.analysis.checks.engine import Engine
 from k8sview.analysis.components.detect import DETECTION_READS, detect
-from k8sview.analysis.health.verdict import health_of
+from k8sview.analysis.health.engine import HealthEngine
 from k8sview.catalog.loader import Catalog
 from k8sview.model.components import ComponentStatus
-from k8sview.model.health import Health
+from k8sview.model.health import ClusterHealth
 from k8sview.model.report import Report
-from k8sview.model.resources import Key, key_of
 from k8sview.model.view import View
 from k8sview.session.reporting import Timing, build_report
 from k8sview.session.selection import Selection
@@ -31,32 +29,8 @@ class Judgement(msgspec.Struct, frozen=True):
     view: View
     report: Report
     components: tuple[ComponentStatus, ...]
+    health: ClusterHealth
     recheck_at: datetime | None
-
-
-class HealthMemory:
-    """Verdicts by object, as long as neither the object nor the pods behind it changed, nor their time came."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, Key], tuple[Any, int, Health]] = {}
-
-    def health(self, view: View, resource: str, obj: Any) -> Health:
-        place = (resource, key_of(obj))
-        # A pod's verdict rests on itself; a workload's also on its pods.
-        pods = 0 if resource == "pods" else view.table("pods").version
-        known = self._known.get(place)
-        if known is not None and known[0] is obj and known[1] == pods:
-            recheck = known[2].recheck_at
-            if recheck is None or view.taken_at < recheck:
-                return known[2]
-        health = health_of(view, resource, obj)
-        self._known[place] = (obj, pods, health)
-        return health
-
-    def forget(self, resource: str, keys: set[Key]) -> None:
-        """Drop objects that are gone, so that memory does not grow with everything ever seen."""
-        for key in keys:
-            self._known.pop((resource, key), None)
 
 
 class Judge:
@@ -67,15 +41,16 @@ class Judge:
         self._checks = checks
         self._selection = selection
         self._engine = Engine(checks)
-        self.memory = HealthMemory()
+        self.health = HealthEngine()
         self._components: tuple[tuple[int, ...], dict[str, ComponentStatus]] | None = None
 
     def judge(self, view: View) -> Generator[None, None, Judgement]:
         """One pass, pausing after each object; returns the judgement."""
+        health = yield from self.health.update(view)
         components = self._detect(view)
         yield
         evaluations = yield from self._engine.run(
-            view, components, lambda resource, obj: self.memory.health(view, resource, obj)
+            view, components, lambda resource, obj: self.health.health(view, resource, obj)
         )
         report = build_report(
             catalog=self._catalog,
@@ -83,10 +58,11 @@ class Judge:
             view=view,
             components=components,
             evaluations=evaluations,
+            upstream=self.health.upstream,
             timing=Timing(view.taken_at, view.taken_at, 0),
         )
-        times = [one.recheck_at for one in evaluations if one.recheck_at is not None]
-        return Judgement(view, report, tuple(components.values()), min(times, default=None))
+        times = [one for one in (health.recheck_at, *(each.recheck_at for each in evaluations)) if one is not None]
+        return Judgement(view, report, tuple(components.values()), health, min(times, default=None))
 
     def _detect(self, view: View) -> dict[str, ComponentStatus]:
         """Detection again only when a table that it reads, or what is served, changed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from k8sview.model.components import ComponentStatus
+from k8sview.model.health import ClusterHealth
 from k8sview.model.report import Report
 from k8sview.model.view import View
 
@@ -16,3 +17,4 @@ class Picture(msgspec.Struct, frozen=True):
     report: Report | None = None
     report_pending: bool = True
     components: tuple[ComponentStatus, ...] = ()
+    health: ClusterHealth | None = None

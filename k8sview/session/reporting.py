@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -30,6 +30,7 @@ from k8sview.model.report import (
 from k8sview.model.report import (
     Selection as ReportSelection,
 )
+from k8sview.model.resources import Ref
 from k8sview.model.status import Status
 from k8sview.model.tables import State
 from k8sview.model.text import plain
@@ -55,24 +56,26 @@ def build_report(
     components: Mapping[str, ComponentStatus],
     evaluations: Sequence[Evaluation],
     timing: Timing,
+    upstream: Callable[[Ref], tuple[Ref, ...]] = lambda ref: (),
 ) -> Report:
-    """The report of one judged view."""
+    """The report of one judged view. ``upstream``: as in ``findings_of``."""
     depends_on = {component.id: component.depends_on for component in catalog.components}
-    findings = findings_of(evaluations, view, components, depends_on)
+    findings = findings_of(evaluations, view, components, depends_on, upstream)
     ordered = sorted(evaluations, key=lambda one: (one.check.layer.floor, one.check.id))
+    selected = (selection.layers, selection.components, selection.checks, selection.namespaces)
     shown = _shown_components(catalog, selection, evaluations)
     return Report(
         api_version=API_VERSION,
         kind="CheckReport",
         schema_version=SCHEMA_VERSION,
         tool=Tool("k8sview", __version__),
-        run=_run(selection, view, timing),
-        cluster=_cluster(view),
+        run=run_of(ReportSelection(*selected), view, timing),
+        cluster=cluster_of(view),
         summary=summarise(ordered, findings),
         components=tuple(_component(components[name], ordered) for name in shown),
         checks=_check_results(ordered, findings),
         findings=findings,
-        access=_access(view, ordered),
+        access=access_of(view, lambda resource: _blinded(ordered, resource)),
         errors=tuple(f"{one.check.id}: {plain(one.message)}" for one in ordered if one.status is Status.ERROR),
     )
 
@@ -84,19 +87,21 @@ def _shown_components(catalog: Catalog, selection: Selection, evaluations: Seque
     return [one.id for one in catalog.components if not one.topic and (whole or one.id in used)]
 
 
-def _run(selection: Selection, view: View, timing: Timing) -> Run:
+def run_of(selection: ReportSelection, view: View, timing: Timing) -> Run:
+    """How a run went, as every report's envelope says it."""
     return Run(
         started_at=format_time(timing.started_at),
         finished_at=format_time(timing.finished_at),
         duration_ms=timing.duration_ms,
         profile=None,
         source=view.cluster.source,
-        selection=ReportSelection(selection.layers, selection.components, selection.checks, selection.namespaces),
+        selection=selection,
         api=ApiCost(view.usage.requests, view.usage.received_bytes),
     )
 
 
-def _cluster(view: View) -> ClusterIdentity:
+def cluster_of(view: View) -> ClusterIdentity:
+    """Which cluster it was, as every report's envelope says it."""
     cluster, provider = view.cluster, detect_provider(view)
     return ClusterIdentity(
         context=plain(cluster.context),
@@ -183,20 +188,23 @@ def _progressing(ready: Sequence[Evaluation]) -> ComponentCondition:
     return ComponentCondition("Progressing", "True" if moving else "False", "RollingOut" if moving else "AsExpected")
 
 
-def _access(view: View, evaluations: Sequence[Evaluation]) -> Access:
+def access_of(view: View, affected: Callable[[str], Iterable[str]] = lambda resource: ()) -> Access:
+    """What was denied. ``affected``: ids of the checks that a denied resource leaves blind."""
     denied = []
     for name in sorted(view.tables):
         table = view.tables[name]
         for scope, state in sorted(table.scopes.items(), key=lambda item: item[0] or ""):
-            if state.state is not State.DENIED:
-                continue
-            affected = {
-                one.check.id
-                for one in evaluations
-                if one.status is Status.UNKNOWN
-                and (name in (*one.check.requires, *one.check.wants) or f"{name}: " in one.message)
-            }
-            denied.append(
-                Denied(table.resource.group, table.resource.plural, state.verb, scope, tuple(sorted(affected)))
-            )
+            if state.state is State.DENIED:
+                resource = table.resource
+                denied.append(
+                    Denied(resource.group, resource.plural, state.verb, scope, tuple(sorted(set(affected(name)))))
+                )
     return Access(tuple(denied))
+
+
+def _blinded(evaluations: Sequence[Evaluation], resource: str) -> Iterable[str]:
+    for one in evaluations:
+        if one.status is Status.UNKNOWN and (
+            resource in (*one.check.requires, *one.check.wants) or f"{resource}: " in one.message
+        ):
+            yield one.check.id

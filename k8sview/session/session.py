@@ -12,18 +12,18 @@ from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from k8sview.analysis.health.engine import HealthEngine
+from k8sview.analysis.health.reads import HEALTH_READS, custom_resources
 from k8sview.catalog.loader import Catalog
 from k8sview.model import events
-from k8sview.model.components import ComponentStatus
 from k8sview.model.health import Health
-from k8sview.model.report import Report
 from k8sview.model.resources import Resource
 from k8sview.model.tables import State
 from k8sview.model.view import View
-from k8sview.session.judging import Judge
+from k8sview.session.judging import Judge, Judgement
+from k8sview.session.once import Clock, utc_now
 from k8sview.session.picture import Picture
 from k8sview.session.reading import Reading
-from k8sview.session.run import Clock, utc_now
 from k8sview.session.selection import Selection, needed_resources, select
 from k8sview.sources.contract import ConfigurationError, Source, SourceError, UnauthenticatedError
 from k8sview.store.store import Store
@@ -57,8 +57,11 @@ class Session:
         *,
         namespaces: tuple[str, ...] | None = None,
         clock: Clock = utc_now,
+        custom_resources: bool = False,
     ) -> None:
+        """``custom_resources``: also follow every kind that the cluster serves beyond Kubernetes' own."""
         self._source = source
+        self._custom = custom_resources
         self._catalog = catalog
         self._clock = clock
         self.on_publish: Publish = lambda picture: None
@@ -82,7 +85,9 @@ class Session:
         self._store = Store(self._clock, namespaces)
         self._judge = Judge(self._catalog, checks, selection)
         self._reading = Reading(self._source, self._take, namespaces, watch=True)
-        self._needed = needed_resources(self._catalog, checks, namespaced=namespaces is not None)
+        needed = needed_resources(self._catalog, checks, namespaced=namespaces is not None)
+        needed = needed_resources(self._catalog, checks, namespaced=namespaces is not None)
+        self._needed = tuple(dict.fromkeys((*HEALTH_READS, *needed)))
         self._fell_back: set[str] = set()
 
     async def start(self) -> None:
@@ -123,7 +128,12 @@ class Session:
 
     def health(self, resource: str, obj: Any) -> Health:
         """The verdict on one object in the newest view."""
-        return self._judge.memory.health(self.picture.view, resource, obj)
+        return self._judge.health.health(self.picture.view, resource, obj)
+
+    @property
+    def engine(self) -> HealthEngine:
+        """The health of everything as last judged; belongs to the newest picture that has a health."""
+        return self._judge.health
 
     async def set_namespaces(self, namespaces: tuple[str, ...] | None) -> None:
         """Cover other namespaces from now on (None: all). The connection stays."""
@@ -148,7 +158,12 @@ class Session:
         self._store.apply(event)
         if isinstance(event, events.Connected):
             self._last_connected = event
+            if self._custom:
+                added = custom_resources({one.name: one for one in event.resources})
+                self._needed = tuple(dict.fromkeys((*self._needed, *added)))
             self._reading.served(event)
+            if self._connected:
+                self._reading.want(self._needed)
         self._news.set()
         if not isinstance(event, events.Usage):
             self._unjudged.set()
@@ -175,7 +190,7 @@ class Session:
         self._read_since = time.monotonic()
         # What somebody looks at comes first; the checks can wait for their tables.
         self._reading.want(sorted(frozenset().union(*self._screens.values())))
-        self._reading.want(sorted(self._needed))
+        self._reading.want(self._needed)
 
     async def _pause(self, seconds: float) -> None:
         self._retry.clear()
@@ -193,22 +208,21 @@ class Session:
             self._tend()
             await asyncio.sleep(PUBLISH_SECONDS)
 
-    def _publish(self, report: Report | None = None, components: tuple[ComponentStatus, ...] | None = None) -> None:
+    def _publish(self, judgement: Judgement | None = None) -> None:
         view = self._store.view()
+        newest = judgement or self.picture
         self.picture = Picture(
             view=view,
-            report=report or self.picture.report,
+            report=newest.report,
             report_pending=self._unjudged.is_set(),
-            components=self.picture.components if components is None else components,
+            components=newest.components,
+            health=newest.health,
         )
         self.on_publish(self.picture)
 
     def _tend(self) -> None:
         """What follows from changes: fall back where denied, look again what is served, let go of unused tables."""
         changed = self._store.take_changed()
-        for name, keys in changed.items():
-            table = self.picture.view.table(name)
-            self._judge.memory.forget(name, {key for key in keys if key not in table.objects})
         denied = {
             name
             for name in changed
@@ -257,7 +271,7 @@ class Session:
                 busy += time.monotonic() - slice_began
                 await asyncio.sleep(0)
             recheck_at = judgement.recheck_at
-            self._publish(judgement.report, judgement.components)
+            self._publish(judgement)
             spent = time.monotonic() - began
             await asyncio.sleep(max(JUDGE_SECONDS - spent, busy / JUDGE_SHARE - spent, 0))
 

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
 from k8sview.model.events import Link
+from k8sview.model.naming import find_resource
 from k8sview.model.text import plain
 from k8sview.model.view import View
 from k8sview.session.picture import Picture
@@ -25,7 +26,7 @@ from k8sview.tui.key_order import KeyOrderedApp
 from k8sview.tui.outlook import Outlook
 from k8sview.tui.present import commands
 from k8sview.tui.present.cells import Role
-from k8sview.tui.present.commands import Command, find_resource, parse_command
+from k8sview.tui.present.commands import Command, parse_command
 from k8sview.tui.present.places import HOUSE, Place
 from k8sview.tui.saving import save_text
 from k8sview.tui.screens import SCREENS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -32,17 +32,19 @@ def findings_of(
     view: View,
     components: Mapping[str, ComponentStatus],
     depends_on: Mapping[str, tuple[str, ...]],
+    upstream: Callable[[Ref], tuple[Ref, ...]] = lambda ref: (),
 ) -> tuple[Finding, ...]:
     """All findings, sorted (layer, check id, namespace, kind, name), each linked to the most upstream one above it.
 
-    ``depends_on``: component id → components it stands on.
+    ``depends_on``: component id → components it stands on. ``upstream``: what an object that is not well fails by, the
+    most upstream first.
     """
     pairs = [(evaluation.check, judged) for evaluation in evaluations for judged in evaluation.judged]
     pairs.sort(key=_order)
     tables = view.tables.values()
     resources = {(table.resource.api_version, table.resource.kind): table.resource.name for table in tables}
     findings = _distinct(_finding(check, judged, view, resources) for check, judged in pairs)
-    return Causes(view, components, depends_on).fold([pair[0] for pair in pairs], findings)
+    return Causes(view, components, depends_on, upstream).fold([pair[0] for pair in pairs], findings)
 
 
 def _order(pair: tuple[Check, Judged]) -> tuple[Any, ...]:

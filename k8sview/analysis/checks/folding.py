@@ -7,7 +7,7 @@ that stands on another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from k8sview.model.kinds import RESOURCE_NAMES
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import Pod
 from k8sview.model.report import Finding
+from k8sview.model.resources import Ref
 from k8sview.model.status import Layer, Severity, Status
 from k8sview.model.view import View
 
@@ -39,10 +40,12 @@ class Causes:
         view: View,
         components: Mapping[str, ComponentStatus],
         depends_on: Mapping[str, tuple[str, ...]],
+        upstream: Callable[[Ref], tuple[Ref, ...]] = lambda ref: (),
     ) -> None:
         self._view = view
         self._components = components
         self._depends_on = depends_on
+        self._upstream_of = upstream
         self._nodes_down: dict[str, list[tuple[Check, Finding]]] = {}
         self._by_check: dict[str, list[Finding]] = {}
         self._workloads: dict[str, list[Finding]] = {}
@@ -88,6 +91,7 @@ class Causes:
     def _upstream(self, check: Check, finding: Finding) -> Iterable[Finding]:
         for name in check.depends_on:
             yield from _worst(self._by_check.get(name, ()))
+        yield from self._by_health(finding)
         yield from self._nodes(check, finding)
         yield from self._backends(finding)
         yield from self._same_workload(check, finding)
@@ -95,6 +99,11 @@ class Causes:
             yield from _worst(self._workloads.get(check.component, ()))
         for component in self._depends_on.get(check.component, ()):
             yield from _worst(self._workloads.get(component, ()))
+
+    def _by_health(self, finding: Finding) -> Iterable[Finding]:
+        """Findings on the objects by which this one's object fails."""
+        for ref in self._upstream_of(finding.object) if finding.object is not None else ():
+            yield from _worst(self._by_object.get((ref.kind, ref.namespace or "", ref.name), ()))
 
     def _nodes(self, check: Check, finding: Finding) -> Iterable[Finding]:
         """Findings on the nodes where pods of this workload (or this pod) are not ready.

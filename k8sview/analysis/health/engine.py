@@ -83,6 +83,21 @@ class HealthEngine:
         one = self._ill.get(place)
         return chain(one, self._find) if one is not None else ()
 
+    def upstream(self, ref: Ref) -> tuple[Ref, ...]:
+        """All that an object fails by, the most upstream first; () for one that is well."""
+        found: dict[Ref, int] = {}
+        edge = [ref]
+        for distance in range(1, _LONGEST_CHAIN):
+            following: list[Ref] = []
+            for one in edge:
+                ill = self._find(one)
+                for cause in ill.diagnosis.because if ill is not None else ():
+                    if cause not in found and cause != ref:
+                        found[cause] = distance
+                        following.append(cause)
+            edge = following
+        return tuple(sorted(found, key=lambda one: (-found[one], str(one))))
+
     def _due(self, view: View) -> Iterable[Place]:
         """What must be judged anew, in a stable order: what changed, what read it, and what time has come for."""
         before = self._view
@@ -210,4 +225,5 @@ class HealthEngine:
         )
 
 
+_LONGEST_CHAIN = 12
 _WELL = (HealthVerdict.HEALTHY, HealthVerdict.SUSPENDED)

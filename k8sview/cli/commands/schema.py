@@ -1,4 +1,4 @@
-"""``k8sview schema``: the JSON Schema of the check report."""
+"""``k8sview schema``: the JSON Schemas of the reports."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from k8sview.reports.schema import render
 
 
 def schema(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> ExitCode:
-    console.write(render())
+    console.write(render(arguments.COMMAND or "check"))
     return ExitCode.OK

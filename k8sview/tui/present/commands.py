@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from k8sview.model.kinds import KINDS
+from k8sview.model.naming import find_resource, preference
 from k8sview.model.resources import Resource
 from k8sview.model.status import Layer
 from k8sview.tui.present import places
@@ -80,24 +80,6 @@ def parse_command(line: str, known: Vocabulary) -> Command:
     near = get_close_matches(word, _vocabulary(known), n=1)
     hint = f"; did you mean :{near[0]}?" if near else ""
     return Problem(f"no command or resource is called {word!r}{hint}")
-
-
-def find_resource(word: str, resources: Mapping[str, Resource]) -> Resource | None:
-    """The resource people mean by a word: exact name first, then kinds known beforehand, then the shortest group."""
-    exact = resources.get(word)
-    if exact is not None:
-        return exact
-    candidates = [one for one in resources.values() if word in one.called()]
-    dotted = word.partition(".")
-    if not candidates and dotted[1]:  # deploy.apps, certificates.cert-manager
-        candidates = [
-            one for one in resources.values() if dotted[0] in one.called() and one.group.startswith(dotted[2])
-        ]
-    return min(candidates, key=_preference, default=None)
-
-
-def _preference(resource: Resource) -> tuple[bool, int, str]:
-    return (resource.name not in KINDS, len(resource.group), resource.name)
 
 
 def _resource_command(resource: Resource, rest: str) -> Command:
@@ -215,7 +197,7 @@ def _arguments(word: str, known: Vocabulary) -> tuple[str, ...]:
 
 
 def _vocabulary(known: Vocabulary) -> list[str]:
-    ordered = sorted(known.resources.values(), key=_preference)
+    ordered = sorted(known.resources.values(), key=preference)
     short = [name for resource in ordered for name in (resource.plural, *resource.short_names)]
     return list(dict.fromkeys([*_OFFERED, *short, *(resource.name for resource in ordered)]))
 

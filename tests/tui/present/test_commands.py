@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from k8sview.model.kinds import KINDS
+from k8sview.model.naming import find_resource
 from k8sview.model.resources import Resource
 from k8sview.tui.present import places
 from k8sview.tui.present.commands import (
@@ -18,7 +19,6 @@ from k8sview.tui.present.commands import (
     UseTheme,
     Vocabulary,
     complete,
-    find_resource,
     parse_command,
 )
 from tests.tui.pictures import CERTIFICATES
