@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import field
 
-from k8sview.model.objects.meta import Condition, NamedObject, ObjectMeta, ObjectReference, Struct
+from k8sview.model.objects.meta import Condition, LabelSelector, NamedObject, ObjectMeta, ObjectReference, Struct
 
 
 class Taint(Struct, frozen=True):
@@ -117,6 +117,7 @@ class PersistentVolumeClaimSpec(Struct, frozen=True):
     access_modes: tuple[str, ...] = ()
     volume_mode: str = "Filesystem"
     resources: VolumeResourceRequirements = VolumeResourceRequirements()
+    selector: LabelSelector | None = None
 
 
 class PersistentVolumeClaimStatus(Struct, frozen=True):
@@ -143,6 +144,7 @@ class PersistentVolumeSpec(Struct, frozen=True):
     capacity: dict[str, str] = {}
     persistent_volume_reclaim_policy: str = ""
     access_modes: tuple[str, ...] = ()
+    volume_mode: str = "Filesystem"
     node_affinity: dict[str, Any] | None = None  # {"required": NodeSelector}
 
 

@@ -37,6 +37,7 @@ class ContainerPort(Struct, frozen=True):
     container_port: int = 0
     host_port: int | None = None
     protocol: str = "TCP"
+    host_ip: str = field(name="hostIP", default="")
 
 
 class ResourceRequirements(Struct, frozen=True):
@@ -174,6 +175,8 @@ class TopologySpreadConstraint(Struct, frozen=True):
     label_selector: LabelSelector | None = None
     min_domains: int | None = None
     match_label_keys: tuple[str, ...] = ()
+    node_affinity_policy: str = "Honor"
+    node_taints_policy: str = "Ignore"
 
 
 class PodSecurityContext(Struct, frozen=True):

@@ -1,0 +1,174 @@
+"""The least change after which at least one node takes a pod: every proposal has been tried against all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from k8sview.analysis.health.placement.edits import Trial, hint, lift
+from k8sview.analysis.health.placement.refusal import Barrier, NodeRefusal, Refusal
+from k8sview.analysis.health.placement.refusals import Asked, asked_by, reasons
+from k8sview.analysis.health.placement.requests import Amounts, asked
+from k8sview.analysis.health.placement.room import NodeRoom, Room
+from k8sview.analysis.health.placement.taints import for_control_plane, parsed, state_of
+from k8sview.model.objects.core import NodeSpec
+from k8sview.model.objects.meta import ObjectMeta
+from k8sview.model.objects.pods import Pod
+from k8sview.model.placement import Term
+from k8sview.model.quantities import written
+from k8sview.model.view import View
+
+replace = msgspec.structs.replace
+
+_TRIED = 6  # nodes whose reasons differ
+_NEW = "a-new-node"
+_HOSTNAME = "kubernetes.io/hostname"
+_LEAST = {
+    Barrier.CORDON: 2.0,
+    Barrier.SELECTOR: 2.0,
+    Barrier.SPREAD_LABEL: 3.5,
+    Barrier.PORTS: 4.0,
+    Barrier.SINGLE_USE: 4.0,
+    Barrier.SPREAD: 4.5,
+    Barrier.AFFINITY: 5.0,
+    Barrier.VOLUME_BINDING: 5.0,
+}
+_ONLY_NEW = 50.0
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What to do, in words, and the node that takes the pod then ("" for a new one)."""
+
+    words: str
+    node: str
+    pod: Pod
+
+
+def distance(refusal: NodeRefusal) -> float:
+    """How far a node is from taking the pod, for "nearest first"."""
+    return sum(_least(one) for one in refusal.reasons)
+
+
+def smallest_change(view: View, room: Room, pod: Pod, found: tuple[NodeRefusal, ...]) -> Change | None:
+    """The cheapest change that works on one of the nodes, or a new node; None where no single proposal was found."""
+    trials = [trial for trial in _trials(view, room, pod, found) if trial is not None]
+    for trial in sorted(trials, key=lambda one: one.cost):
+        if takes(view, room, trial):
+            name = trial.room.name
+            return Change(" and ".join(trial.words), "" if name == _NEW else name, trial.pod)
+    return None
+
+
+def takes(view: View, room: Room, trial: Trial) -> bool:
+    """Whether the node of a trial refuses nothing any more."""
+    nodes = {**room.nodes, trial.room.name: trial.room}
+    asking = asked_by(view, replace(room, nodes=nodes), trial.pod, trial.gone)
+    if trial.peers:
+        asking = replace(asking, neighbours=replace(asking.neighbours, terms=()))
+    if trial.volumes:
+        left = tuple(one for one in asking.volumes.reaches if one.barrier is not Barrier.VOLUME_BINDING)
+        asking = replace(asking, volumes=replace(asking.volumes, reaches=left))
+    return next(reasons(asking, trial.room), None) is None
+
+
+def _trials(view: View, room: Room, pod: Pod, found: tuple[NodeRefusal, ...]) -> Iterator[Trial | None]:
+    asking = asked_by(view, room, pod)
+    meant = {hint(view, one) for one in asking.selector} - {None}
+    near = sorted(
+        (one for one in found if one.reasons),
+        key=lambda one: (distance(one), meant.isdisjoint(room.nodes[one.node].node.metadata.labels.items())),
+    )
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    for refusal in near:
+        alike = tuple((one.barrier.value, one.subject) for one in refusal.reasons)
+        if alike in seen or refusal.reasons[0].barrier is Barrier.PINNED:
+            continue
+        seen.add(alike)
+        yield _on(view, Trial(pod, room.nodes[refusal.node]), refusal)
+        yield _new(asking, room.nodes[refusal.node], refusal)
+        if len(seen) == _TRIED:
+            return
+
+
+def _on(view: View, trial: Trial, refusal: NodeRefusal) -> Trial | None:
+    found: Trial | None = trial
+    for reason in refusal.reasons:
+        found = lift(view, found, reason) if found is not None else None
+    return found
+
+
+def _new(asking: Asked, like: NodeRoom, refusal: NodeRefusal) -> Trial | None:
+    """An empty node like one that is there, with what its model lacks."""
+    labels: dict[str, str] = {_HOSTNAME: _NEW}
+    wanted: list[str] = []
+    sizes: Amounts = {}
+    for reason in refusal.reasons:
+        if reason.barrier is Barrier.TAINT:
+            taint = parsed(reason.subject)
+            if for_control_plane(taint):
+                return None
+            if state_of(taint) is None:
+                wanted.append(f"without taint {reason.subject}")
+        elif reason.barrier is Barrier.RESOURCES and reason.asked > reason.allocatable:
+            sizes[reason.subject] = reason.asked
+        elif reason.barrier in (Barrier.ANTI_AFFINITY, Barrier.GUARDED):
+            key = reason.subject.rpartition(" per ")[2]
+            if key != _HOSTNAME:
+                labels[key] = _NEW
+                wanted.append(f"in another {key}")
+        elif reason.barrier in _NOT_BY_NODES:
+            return None
+    given = _labels(asking, {one.barrier for one in refusal.reasons})
+    if given is None:
+        return None
+    if given:
+        wanted.append("with " + ",".join(f"{key}={value}" for key, value in sorted(given.items())))
+    return _grown(like, asking.pod, {**labels, **given}, wanted, sizes)
+
+
+def _grown(like: NodeRoom, pod: Pod, labels: dict[str, str], wanted: list[str], sizes: Amounts) -> Trial:
+    metadata = ObjectMeta(name=_NEW, labels={**like.node.metadata.labels, **labels})
+    node = replace(like.node, metadata=metadata, spec=NodeSpec())
+    room = NodeRoom(node, {**like.allocatable, **sizes}, {})
+    needs = " and ".join(f"{written(name, number)} {name}" for name, number in asked(pod.spec).items() if number)
+    if sizes:
+        wanted = [*wanted, f"with at least {needs} allocatable"]
+    elif needs:
+        wanted = [*wanted, f"with {needs} free"]
+    words = f"add another node {', '.join(wanted)}" if wanted else f"add another node like {like.name}"
+    return Trial(pod, room, words=(words,), cost=6 + len(wanted) * 0.25 + bool(sizes))
+
+
+def _labels(asking: Asked, barriers: set[Barrier]) -> dict[str, str] | None:
+    """Labels that meet what the pod and its volumes want of a node; None where labels cannot."""
+    terms: list[Term] = []
+    if Barrier.SELECTOR in barriers:
+        terms.append(asking.selector)
+        terms += (asking.terms or ())[:1]
+    if barriers & {Barrier.VOLUME, Barrier.VOLUME_ZONE}:
+        terms += [reach.terms[0] for reach in asking.volumes.reaches if reach.terms]
+    given: dict[str, str] = {}
+    for one in (requirement for term in terms for requirement in term):
+        if one.of_field or one.operator not in ("In", "Exists"):
+            return None
+        given[one.key] = one.values[0] if one.values else "true"
+    if Barrier.SPREAD_LABEL in barriers:
+        given |= {one.key: _NEW for one in asking.spreads}
+    return given
+
+
+def _least(reason: Refusal) -> float:
+    """The least that lifting a reason can cost."""
+    if reason.barrier is Barrier.TAINT:
+        taint = parsed(reason.subject)
+        if state_of(taint) is not None:
+            return 2.5
+        return 8.0 if for_control_plane(taint) else 3.0
+    if reason.barrier is Barrier.RESOURCES:
+        lacking = (reason.asked - reason.free) / reason.asked if reason.asked else 1.0
+        return 2 + 6 * min(lacking, 2.0)
+    return _LEAST.get(reason.barrier, _ONLY_NEW if reason.barrier is Barrier.PINNED else 6.0)
+
+
+_NOT_BY_NODES = (Barrier.PINNED, Barrier.SPREAD, Barrier.AFFINITY, Barrier.VOLUME_BINDING, Barrier.SINGLE_USE)
