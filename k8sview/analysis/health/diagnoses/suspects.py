@@ -63,7 +63,9 @@ class Suspect(NamedTuple):
 
 
 def suspects(pod: Pod) -> Iterator[Suspect]:
-    """Containers that have not rightly ended and are not merely waiting for their turn."""
+    """Containers that have not rightly ended; of a pod that is being deleted none."""
+    if pod.metadata.deletion_timestamp is not None:
+        return
     statuses = {status.name: status for status in pod.status.init_container_statuses}
     steps = [one.name for one in pod.spec.init_containers if one.restart_policy != "Always"]
     for container in pod.spec.init_containers:

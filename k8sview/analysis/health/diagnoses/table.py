@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from k8sview.analysis.health.diagnoses import (
+    config,
+    crashes,
+    displaced,
+    images,
+    inits,
+    probes,
+    resizes,
+    starts,
+)
 from k8sview.analysis.health.diagnoses.contract import Family, Known, Rule
 from k8sview.model.health import Diagnosis, Health
 from k8sview.model.view import View
 
 # Exact before general: for each resource the rules are asked in this order.
-FAMILIES: tuple[Family, ...] = ()
+FAMILIES: tuple[Family, ...] = (
+    displaced.FAMILY,
+    images.FAMILY,
+    config.FAMILY,
+    starts.FAMILY,
+    crashes.FAMILY,
+    inits.FAMILY,
+    probes.FAMILY,
+    resizes.FAMILY,
+)
 
 _UNEXPLAINED = Known(
     "object.not-well",

@@ -12,6 +12,8 @@ from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
 _COMBINED = "(combined from similar events): "
+TIME_TO_LIVE = timedelta(hours=1)
+"""How long an API server keeps events unless it is told otherwise."""
 RECENT = timedelta(minutes=20)
 """The recorder of a kubelet holds repeated events back for minutes: an older one tells of something that is over."""
 
@@ -58,4 +60,9 @@ def unread(view: View, pod: Pod) -> tuple[str, ...]:
 
 def quoted(event: Event) -> str:
     """An event as evidence."""
-    return f"events[reason={event.reason}].message = {one_line(text(event))}"
+    return f"{path(event)} = {one_line(text(event))}"
+
+
+def path(event: Event) -> str:
+    """Where evidence finds an event's words."""
+    return f"events[reason={event.reason}].message"

@@ -1,0 +1,291 @@
+"""Containers whose process ran and ended as it should not have: by what its last end says, and by what killed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+from k8sview.analysis.health.conditions import is_true
+from k8sview.analysis.health.diagnoses import told
+from k8sview.analysis.health.diagnoses.contract import Family, Known
+from k8sview.analysis.health.diagnoses.ends import crashing_since, end_path, times
+from k8sview.analysis.health.diagnoses.killings import asks, grace_seconds, killed_by_probe, probe_budget, slow_start
+from k8sview.analysis.health.diagnoses.suspects import Suspect, ended_ones
+from k8sview.analysis.health.diagnoses.wording import describe, logs
+from k8sview.analysis.health.phrases import one_line
+from k8sview.model.health import Diagnosis, Health
+from k8sview.model.kinds import ref_to
+from k8sview.model.objects.core import Node
+from k8sview.model.objects.pods import ContainerStateTerminated, Pod
+from k8sview.model.resources import Ref
+from k8sview.model.status import Confidence
+from k8sview.model.view import View
+
+_NATIVE = {
+    4: ("SIGILL", "an instruction that this processor does not know"),
+    6: ("SIGABRT", "it aborted itself"),
+    7: ("SIGBUS", "a memory access that the hardware refuses"),
+    8: ("SIGFPE", "an arithmetic fault"),
+    11: ("SIGSEGV", "a memory fault in native code"),
+}
+_ASKED = {2: "SIGINT", 15: "SIGTERM"}
+_LOST = frozenset({"ContainerStatusUnknown", "Unknown"})
+_SHELL = {
+    126: ("container.not-executable", "a command that it calls may not be executed (exit code 126)"),
+    127: ("container.entry-point-missing", "a command that it calls is not in image {image} (exit code 127)"),
+}
+_LEAVING = ("ToBeDeletedByClusterAutoscaler", "aws-node-termination-handler/", "cloud.google.com/impending-node-")
+_LEAVING_TOO = ("node.kubernetes.io/out-of-service", "karpenter.sh/disrupt")
+
+
+class _End(NamedTuple):
+    """One end under examination."""
+
+    view: View
+    pod: Pod
+    one: Suspect
+    state: ContainerStateTerminated
+    beginning: datetime | None
+
+    @property
+    def signal(self) -> int:
+        """The signal that ended it; 0 for none."""
+        return self.state.signal or (self.state.exit_code - 128 if 128 < self.state.exit_code < 160 else 0)
+
+    @property
+    def times(self) -> str:
+        return times(self.view, self.one, self.state, self.beginning)
+
+    def diagnosis(
+        self,
+        slug: str,
+        clause: str,
+        advice: str = "",
+        *,
+        because: tuple[Ref, ...] = (),
+        confidence: Confidence = Confidence.CERTAIN,
+        evidence: tuple[str, ...] = (),
+        missing: tuple[str, ...] = (),
+        since: datetime | None = None,
+    ) -> Diagnosis:
+        """``clause`` follows the container's name."""
+        one, state, path = self.one, self.state, end_path(self.one)
+        facts = [f"{path}.exitCode = {state.exit_code}"]
+        facts += [f"{path}.reason = {state.reason}"] if state.reason else []
+        facts += [f"{path}.message = {one_line(state.message, 200)}"] if state.message else []
+        facts.append(f"{one.path}.restartCount = {one.status.restart_count}")
+        previous = one.status.state.terminated is None
+        return Diagnosis(
+            id=slug,
+            message=f"{one.words} {clause}{self.times}{one.consequence}",
+            next=advice or logs(self.pod, one.name, previous=previous),
+            container=one.name,
+            since=since or self.beginning,
+            confidence=confidence,
+            evidence=(*facts, *evidence),
+            because=because,
+            missing=missing,
+        )
+
+
+def container_end(view: View, pod: Pod, health: Health) -> Diagnosis | None:
+    """Why the first container that should not have ended did: those that wait for their next try before others."""
+    found = sorted(ended_ones(view, pod), key=lambda pair: not pair[0].waits_for)
+    if not found:
+        return None
+    one, state = found[0]
+    end = _End(view, pod, one, state, crashing_since(view, pod, one, state))
+    for rule in _RULES:
+        diagnosis = rule(end)
+        if diagnosis is not None:
+            return diagnosis
+    return _exits(end)
+
+
+def _lost(end: _End) -> Diagnosis | None:
+    if end.state.reason not in _LOST:
+        return None
+    node = end.pod.spec.node_name
+    clause = f"is lost: node {node} or its container runtime was restarted and could not tell how it ended"
+    because = (ref_to("Node", None, node),) if node else ()
+    return end.diagnosis("container.lost-by-node", clause, describe("node", None, node), because=because)
+
+
+def _out_of_memory(end: _End) -> Diagnosis | None:
+    if end.state.reason != "OOMKilled":
+        return None
+    spec = end.one.spec.resources
+    whole = end.pod.spec.resources
+    limit = spec.limits.get("memory") or (whole.limits.get("memory") if whole is not None else None)
+    name = end.pod.spec.node_name
+    node = end.view.get("nodes", name) if name else None
+    pressed = isinstance(node, Node) and is_true(node.status.conditions, "MemoryPressure")
+    said = f"(OOMKilled, exit code {end.state.exit_code})"
+    if limit and not pressed:
+        ask = spec.requests.get("memory")
+        asked = f"; it requests {ask}" if ask else ""
+        advice = f"{logs(end.pod, end.one.name, previous=True)}; raise its memory limit, or find what fills {limit}"
+        evidence = (f"spec.containers[name={end.one.name}].resources.limits.memory = {limit}",)
+        clause = f"is killed at its own memory limit of {limit} {said}{asked}"
+        return end.diagnosis("container.oom-killed", clause, advice, evidence=evidence)
+    why = "is under memory pressure" if pressed else "ran out of memory"
+    has = f"a memory limit of {limit}" if limit else "no memory limit of its own"
+    clause = f"is killed because node {name} {why} {said}; it has {has}"
+    shown = f"nodes/{name} status.conditions[type=MemoryPressure].status = True"
+    return end.diagnosis(
+        "container.node-out-of-memory",
+        clause,
+        describe("node", None, name),
+        because=(ref_to("Node", None, name),) if name else (),
+        confidence=Confidence.CERTAIN if pressed else Confidence.INFERRED,
+        evidence=(shown,) if pressed else (f"spec.containers[name={end.one.name}].resources.limits.memory is absent",),
+        missing=() if end.view.readable("nodes") else ("nodes",),
+    )
+
+
+def _by_probe(end: _End) -> Diagnosis | None:
+    killing = killed_by_probe(end.view, end.pod, end.one, end.state)
+    if killing is None:
+        return None
+    spec = end.one.spec
+    probe = spec.startup_probe if killing.probe == "startup" else spec.liveness_probe
+    asked = asks(probe)
+    failure = ": ".join(part for part in (asked, one_line(killing.said, 160)) if part)
+    failing = f" ({failure})" if failure else ""
+    stopped = ""
+    if end.state.exit_code == 137:
+        stopped = f"; it did not stop within {grace_seconds(end.pod)}s when asked to (exit code 137)"
+    told_by = partial(
+        end.diagnosis,
+        confidence=killing.confidence,
+        evidence=killing.evidence,
+        missing=told.unread(end.view, end.pod),
+        since=told.first(killing.first) if killing.first is not None else None,
+    )
+    given = f" within {probe_budget(probe)}s" if probe is not None else ""
+    if killing.probe == "startup":
+        clause = f"is killed because its startup probe does not succeed{given}{failing}{stopped}"
+        return told_by("probe.startup-failing", clause)
+    if slow_start(end.pod, end.one, end.state, killing):
+        clause = (
+            f"is killed by its liveness probe because it has not started{given}{failing}{stopped}; no startup probe"
+        )
+        advice = "Add a startupProbe whose failureThreshold times periodSeconds covers the slowest start"
+        return told_by("probe.liveness-kills-slow-start", clause, advice)
+    surely = "is killed by its failing liveness probe"
+    clause = "is killed, most likely by its liveness probe" if killing.confidence is Confidence.INFERRED else surely
+    return told_by("container.killed-by-liveness", f"{clause}{failing}{stopped}")
+
+
+def _native(end: _End) -> Diagnosis | None:
+    if end.signal not in _NATIVE:
+        return None
+    name, meaning = _NATIVE[end.signal]
+    clause = f"crashes with {name} (exit code {end.state.exit_code}): {meaning}"
+    return end.diagnosis("container.native-crash", clause)
+
+
+def _killed(end: _End) -> Diagnosis | None:
+    if end.signal != 9:
+        return None
+    unread = told.unread(end.view, end.pod)
+    clause = (
+        f"is killed with SIGKILL (exit code {end.state.exit_code}), not at its own memory limit: it did not stop "
+        f"within its grace period of {grace_seconds(end.pod)}s, or somebody on its node killed it"
+    )
+    if unread:
+        clause += "; its events, which may not be read, would tell"
+    return end.diagnosis("container.killed-after-grace", clause, confidence=Confidence.INFERRED, missing=unread)
+
+
+def _asked_to_stop(end: _End) -> Diagnosis | None:
+    if end.signal not in _ASKED:
+        return None
+    said = f"({_ASKED[end.signal]}, exit code {end.state.exit_code})"
+    name = end.pod.spec.node_name
+    node = end.view.get("nodes", name) if name else None
+    taints = node.spec.taints if isinstance(node, Node) else ()
+    leaving = next((taint.key for taint in taints if taint.key.startswith((*_LEAVING, *_LEAVING_TOO))), "")
+    unread = told.unread(end.view, end.pod)
+    if leaving:
+        clause = f"is stopped from outside {said} because node {name} is being taken away (taint {leaving})"
+        because = (ref_to("Node", None, name),)
+        return end.diagnosis(
+            "container.stopped-from-outside", clause, describe("node", None, name), because=because, missing=unread
+        )
+    clause = f"is stopped from outside, not by a fault of its own {said}: something asks it to end while its pod stays"
+    if unread:
+        clause += "; its events, which may not be read, would tell who"
+    return end.diagnosis(
+        "container.stopped-from-outside",
+        clause,
+        describe("pod", end.pod.metadata.namespace, end.pod.metadata.name),
+        confidence=Confidence.OBSERVED if not unread else Confidence.INFERRED,
+        missing=unread,
+    )
+
+
+def _by_shell(end: _End) -> Diagnosis | None:
+    if end.state.exit_code not in _SHELL:
+        return None
+    slug, clause = _SHELL[end.state.exit_code]
+    return end.diagnosis(slug, f"ends because {clause.format(image=end.one.image)}")
+
+
+def _exits(end: _End) -> Diagnosis:
+    """By itself, with an exit code of its own choice."""
+    code, words = end.state.exit_code, one_line(end.state.message, 160)
+    last_words = f' ("{words}")' if words else ""
+    if code == 0:
+        clause = "ends by itself with exit code 0 although it should run on"
+        advice = f"{logs(end.pod, end.one.name, previous=True)}; keep it in the foreground, or make it a Job"
+        return end.diagnosis("container.exits-zero", f"{clause}{last_words}", advice)
+    clause = f"exits with code {code}{last_words}"
+    if end.one.role == "init container":
+        return end.diagnosis("init.failing", clause)
+    if end.one.role == "sidecar":
+        return end.diagnosis("sidecar.failing", clause)
+    if end.one.status.ready:
+        return end.diagnosis("container.flapping", f"is ready at this instant and keeps crashing: it {clause}")
+    return end.diagnosis("container.exits", clause)
+
+
+_RULES: tuple[Callable[[_End], Diagnosis | None], ...] = (
+    _lost,
+    _out_of_memory,
+    _by_probe,
+    _native,
+    _killed,
+    _asked_to_stop,
+    _by_shell,
+)
+
+FAMILY = Family(
+    known=(
+        Known("container.lost-by-node", "The node lost track of the container", "Look at the node's restarts."),
+        Known("container.oom-killed", "Killed at its own memory limit", "Raise the limit, or find the leak."),
+        Known("container.node-out-of-memory", "Killed because its node ran out of memory", "Set requests and limits."),
+        Known(
+            "probe.startup-failing", "The startup probe does not succeed in time", "Give it more time or correct it."
+        ),
+        Known("probe.liveness-kills-slow-start", "The liveness probe kills a slow starter", "Add a startup probe."),
+        Known(
+            "container.killed-by-liveness", "Killed because its liveness probe fails", "Look at what the probe asks."
+        ),
+        Known("container.native-crash", "A crash in native code", "Look at recent images and native libraries."),
+        Known("container.killed-after-grace", "Killed, and not for its memory", "Handle SIGTERM, or give more grace."),
+        Known("container.stopped-from-outside", "Asked to stop from outside", "Look for who stops it."),
+        Known(
+            "container.exits-zero",
+            "Ends without an error though it should run on",
+            "Make it a Job, or keep it running.",
+        ),
+        Known("container.exits", "The program itself exits with an error", "Read its previous log."),
+        Known("container.flapping", "Ready between crashes that keep coming", "Read its previous log."),
+        Known("init.failing", "A step of the initialisation fails; the app never starts", "Read that step's log."),
+        Known("sidecar.failing", "A sidecar fails and holds the app back", "Read the sidecar's log."),
+    ),
+    rules={"pods": (container_end,)},
+)

@@ -1,0 +1,258 @@
+"""Images that cannot be used: by the words of the runtime and the registry, most exact first."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from k8sview.analysis.health.containers import IMAGE_REASONS
+from k8sview.analysis.health.diagnoses import told
+from k8sview.analysis.health.diagnoses.contract import Family, Known
+from k8sview.analysis.health.diagnoses.suspects import Suspect, waiting_ones, waits_since
+from k8sview.analysis.health.diagnoses.wording import describe, since
+from k8sview.analysis.health.phrases import one_line
+from k8sview.model.health import Diagnosis, Health
+from k8sview.model.kinds import ref_to
+from k8sview.model.objects.core import Node
+from k8sview.model.objects.pods import Pod
+from k8sview.model.resources import Ref
+from k8sview.model.status import Confidence
+from k8sview.model.view import View
+
+
+class _Sign(NamedTuple):
+    """What the words of a failed pull mean. ``clause`` follows "container app cannot start"."""
+
+    id: str
+    pattern: re.Pattern[str]
+    clause: str
+    next: str
+
+
+def _sign(slug: str, pattern: str, clause: str, next_step: str) -> _Sign:
+    return _Sign(f"image.{slug}", re.compile(pattern, re.IGNORECASE), clause, next_step)
+
+
+_BY_REASON = {
+    "InvalidImageName": _sign(
+        "invalid-name", "", "{image} is not a valid image reference", "Correct the image reference in the pod template"
+    ),
+    "ErrImageNeverPull": _sign(
+        "never-pull",
+        "",
+        "image {image} is not on node {node} and imagePullPolicy Never forbids pulling it",
+        "Set imagePullPolicy to IfNotPresent, or load the image onto every node",
+    ),
+    "SignatureValidationFailed": _sign(
+        "signature-refused",
+        "",
+        "the node refuses the signature of image {image}",
+        "Sign the image with a key that the node's policy trusts, or correct that policy",
+    ),
+}
+
+# The order matters: a registry that limits or denies often says "not found" in the same breath.
+_BY_WORDS = (
+    _sign(
+        "wrong-architecture",
+        r"no match for platform|no matching manifest|does not match the specified platform"
+        r"|no image found in (manifest|image index)",
+        "image {image} has no variant for the platform{arch} of node {node}",
+        "Build the image for that platform too, or select nodes of another with kubernetes.io/arch",
+    ),
+    _sign(
+        "registry-limit",
+        r"toomanyrequests|too many requests|\b429\b|rate limit|pull limit",
+        "the registry {registry} limits how often it may be asked (image {image})",
+        "Wait, pull with credentials, or pull through a mirror of your own",
+    ),
+    _sign(
+        "untrusted-certificate",
+        r"x509|failed to verify certificate|certificate (has expired|signed by|is (not )?valid)"
+        r"|tls: (bad|unknown) certificate",
+        "node {node} does not trust the certificate of the registry {registry} (image {image})",
+        "Install the registry's CA for the container runtime of every node, or renew the registry's certificate",
+    ),
+    _sign(
+        "no-space",
+        r"no space left on device",
+        "node {node} has no disk space left for image {image}",
+        "kubectl describe node {node}",
+    ),
+    _sign(
+        "registry-unknown",
+        r"no such host|server misbehaving|name resolution",
+        "the host name of the registry {registry} does not resolve on node {node} (image {image})",
+        "Correct the registry's name in the image reference, or the node's DNS",
+    ),
+    _sign(
+        "denied",
+        r"unauthorized|access denied|\bdenied\b|forbidden|insufficient_scope|no basic auth credentials"
+        r"|authentication required|authorization failed|\b40[13]\b",
+        "the registry {registry} denies access to image {image}",
+        "",
+    ),
+    _sign(
+        "registry-unreachable",
+        r"i/o timeout|timed? ?out|deadline exceeded|connection (refused|reset)|no route to host|network is unreachable"
+        r"|http response to https client|registry (is )?unavailable|\b50[0234]\b|unexpected eof|: eof\b|tls handshake",
+        "node {node} does not reach the registry {registry} (image {image})",
+        "Try the registry from another node, and look at firewalls, proxies and the registry itself",
+    ),
+    _sign(
+        "not-found",
+        r"not found|manifest unknown|name unknown|does not exist|\b404\b",
+        "image {image} does not exist in the registry {registry}",
+        "Compare the tag with the registry's tags and with the revision that worked last: kubectl rollout history",
+    ),
+)
+
+_FAILED = _sign("pull-failed", "", "image {image} cannot be pulled or used", "")
+_SECRETS_LISTED = re.compile(r"pull secrets \(([^)]*)\)")
+_BACK_OFF_ONLY = re.compile(r'^Back-off pulling image "[^"]*"$')
+
+
+def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
+    """The first container, init containers included, that waits for its image."""
+    one = next((one for one in waiting_ones(pod) if one.waits_for in IMAGE_REASONS), None)
+    if one is None:
+        return None
+    words, unread = _said(view, pod, one)
+    sign = _BY_REASON.get(one.waits_for) or _read(words, one)
+    beginning = waits_since(pod, one)
+    arch = _architecture(view, pod)
+    place = {
+        "image": one.image,
+        "registry": registry_of(one.image),
+        "node": pod.spec.node_name or "unknown",
+        "arch": f" ({arch})" if arch else "",
+    }
+    message = f"{one.words} cannot start: {sign.clause.format(**place)}{since(view, beginning)}"
+    because: tuple[Ref, ...] = ()
+    missing = unread
+    advice = sign.next.format(**place)
+    confidence = Confidence.CERTAIN if words else Confidence.INFERRED
+    if sign.id == "image.denied":
+        clause, because, advice, unsure = _credentials(view, pod, place["registry"])
+        message += f"; {clause}"
+        missing += unsure
+    elif sign.id == "image.no-space":
+        because = (ref_to("Node", None, pod.spec.node_name),)
+    elif sign is _FAILED:
+        message += f": {one_line(words)}" if words else "; why is told by the pod's events, which are not there"
+    evidence = [f"{one.path}.state.waiting.reason = {one.waits_for}", f"{one.path}.image = {one.image}"]
+    if words:
+        evidence.append(f"{one.path}.state.waiting.message = {one_line(words)}")
+    return Diagnosis(
+        id=sign.id,
+        message=message,
+        next=advice or describe("pod", pod.metadata.namespace, pod.metadata.name),
+        container=one.name,
+        since=beginning,
+        confidence=confidence,
+        evidence=tuple(evidence),
+        because=because,
+        missing=missing,
+    )
+
+
+def _said(view: View, pod: Pod, one: Suspect) -> tuple[str, tuple[str, ...]]:
+    """What the runtime said, and what could not be read for it. Before Kubernetes 1.32 a back-off hides the error."""
+    if one.said and not _BACK_OFF_ONLY.match(one.said):
+        return one.said, ()
+    for event in told.told(view, pod, "Failed", "InspectFailed", container=one.name):
+        text = told.text(event)
+        if "pull image" in text or "inspect image" in text:
+            return text, ()
+    return "", told.unread(view, pod)
+
+
+def _read(words: str, one: Suspect) -> _Sign:
+    if one.waits_for == "RegistryUnavailable":
+        words = f"{words} registry unavailable"
+    plain = _without_names(words, one.image)
+    return next((sign for sign in _BY_WORDS if sign.pattern.search(plain)), _FAILED)
+
+
+def _without_names(words: str, image: str) -> str:
+    """The words without quoted names, addresses and the image: a tag or a repository may hold any number or word."""
+    for name in (image, image.rpartition(":")[0]):
+        words = words.replace(name, "") if name else words
+    return re.sub(r'sha256:[0-9a-f]+|https?://[^\s"]+|"[^"]*"', "", words)
+
+
+def registry_of(image: str) -> str:
+    """The registry of an image reference, as container runtimes read it."""
+    head, slash, _ = image.partition("/")
+    return head if slash and ("." in head or ":" in head or head == "localhost") else "docker.io"
+
+
+def _architecture(view: View, pod: Pod) -> str:
+    node = view.get("nodes", pod.spec.node_name) if pod.spec.node_name else None
+    return node.status.node_info.architecture if isinstance(node, Node) else ""
+
+
+def _credentials(view: View, pod: Pod, registry: str) -> tuple[str, tuple[Ref, ...], str, tuple[str, ...]]:
+    """What is known of the pull secrets: a clause, the missing ones, the next step, what could not be read."""
+    namespace = pod.metadata.namespace or ""
+    names = [secret.name for secret in pod.spec.image_pull_secrets if secret.name]
+    create = f"kubectl create secret docker-registry -n {namespace} NAME --docker-server={registry}"
+    if not names:
+        account = pod.spec.service_account_name or "default"
+        clause = f"no pull secret is named, neither by the pod nor by its service account {account}"
+        return clause, (), f"{create}, and name it in imagePullSecrets; or correct the repository's name", ()
+    if not view.readable("secrets", namespace):
+        gone = _not_retrieved(view, pod, names)
+        if gone:
+            listed = ", ".join(gone)
+            clause = f"the kubelet could not retrieve pull secret {listed}"
+            return clause, _secrets(namespace, gone), create.replace("NAME", gone[0]), ("secrets",)
+        clause = f"whether its pull secret {', '.join(names)} exists cannot be told without secrets"
+        return clause, (), f"kubectl get secret -n {namespace} {names[0]}", ("secrets",)
+    gone = [name for name in names if view.get("secrets", name, namespace) is None]
+    if gone:
+        listed = ", ".join(gone)
+        clause = f"its pull secret {listed} does not exist in namespace {namespace}"
+        return clause, _secrets(namespace, gone), create.replace("NAME", gone[0]), ()
+    clause = f"the credentials in pull secret {', '.join(names)} are wrong, expired or for another registry"
+    return (
+        clause,
+        (),
+        f"kubectl describe secret -n {namespace} {names[0]}, then renew its credentials for {registry}",
+        (),
+    )
+
+
+def _secrets(namespace: str, names: list[str]) -> tuple[Ref, ...]:
+    return tuple(ref_to("Secret", namespace, name) for name in names)
+
+
+def _not_retrieved(view: View, pod: Pod, names: list[str]) -> list[str]:
+    for event in told.told(view, pod, "FailedToRetrieveImagePullSecret"):
+        found = _SECRETS_LISTED.search(told.text(event))
+        listed = {name.strip(" <>") for name in found[1].split(",")} if found else set()
+        return [name for name in names if name in listed]
+    return []
+
+
+FAMILY = Family(
+    known=(
+        Known(
+            "image.invalid-name",
+            "The image reference cannot be read",
+            "Repository names are lower case; check tag and digest.",
+        ),
+        Known("image.never-pull", "The image is not on the node and must not be pulled", "Allow pulling or load it."),
+        Known("image.signature-refused", "The node refuses the image's signature", "Sign it, or correct the policy."),
+        Known("image.wrong-architecture", "The image has no variant for the node's platform", "Build for it."),
+        Known("image.registry-limit", "The registry limits the number of pulls", "Use credentials or a mirror."),
+        Known("image.untrusted-certificate", "The node does not trust the registry's certificate", "Install its CA."),
+        Known("image.no-space", "The node has no disk space for the image", "Free or add disk space on the node."),
+        Known("image.registry-unknown", "The registry's host name does not resolve", "Correct the name or DNS."),
+        Known("image.denied", "The registry denies access", "Create or renew the pull secret in the pod's namespace."),
+        Known("image.registry-unreachable", "The node does not reach the registry", "Look at network and registry."),
+        Known("image.not-found", "The image or its tag does not exist", "Compare the tag with the registry's."),
+        Known("image.pull-failed", "The image cannot be pulled or used", "Read the kubelet's words."),
+    ),
+    rules={"pods": (image_problem,)},
+)
