@@ -10,7 +10,7 @@ from typing import Any
 
 from k8sview.analysis.drift.naming import ref_of
 from k8sview.analysis.drift.nodes import in_place_changes
-from k8sview.analysis.drift.window import NEAR, Window, born, written
+from k8sview.analysis.drift.window import NEAR, Window, born, writer_at, written
 from k8sview.model.health import ChangeBefore
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.core import Node, Taint
@@ -90,15 +90,10 @@ def _tainted(ref: Ref, node: Node, window: Window) -> Iterator[ChangeBefore]:
             object=ref,
             path="spec.unschedulable" if cordoned else f"spec.taints[key={taint.key}]",
             after="true" if cordoned else _written(taint),
-            actor=_person(node, at),
+            actor=writer_at(node, at),
             sentence=words,
             basis="field",
         )
-
-
-def _person(node: Any, at: Any) -> str:
-    near = [entry.manager for when, entry in written(node) if abs(when - at) <= NEAR]
-    return near[0] if near else ""
 
 
 def _written(taint: Taint) -> str:

@@ -24,8 +24,6 @@ _PREFIXES = {
 
 def sentence_of(change: FieldChange) -> str:
     """What a changed field of a pod template means, without its subject."""
-    if change.path == RESTARTED_AT:
-        return "restarted by hand"
     if change.path == UNTOLD:
         return "only what is not read here differs, such as the value of a variable"
     inner = _CONTAINER.fullmatch(change.path)

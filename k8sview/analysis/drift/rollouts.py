@@ -73,7 +73,7 @@ def scale_changes(view: View, resource: str, workload: Any, window: Window) -> I
 
 def summary_of(ref: Ref, revision: Revision) -> str:
     """A whole revision in one sentence."""
-    changes = sorted(revision.changes, key=_telling)
+    changes = _told(revision)
     if not changes:
         return next(iter(_fields(ref, revision)))[3]
     restarts = [change for change in changes if _is_restart(change)]
@@ -85,7 +85,7 @@ def summary_of(ref: Ref, revision: Revision) -> str:
 
 
 def _fields(ref: Ref, revision: Revision) -> Iterator[tuple[str, str | None, str | None, str]]:
-    changes = sorted(revision.changes, key=_telling)
+    changes = _told(revision)
     if revision.first:
         yield "", None, None, f"{ref} was created" + (f" by {revision.actor}" if revision.actor else "")
     elif not changes:
@@ -112,6 +112,13 @@ def _new_pods(ref: Ref, revision: Revision) -> str:
 
 def _restart(ref: Ref, revision: Revision) -> str:
     return f"{ref} was restarted by hand" + (f" ({revision.actor})" if revision.actor else "")
+
+
+def _told(revision: Revision) -> list[FieldChange]:
+    """The most telling first. That a rollback lost the mark of a restart is told only where it is all there is."""
+    changes = sorted(revision.changes, key=_telling)
+    others = [change for change in changes if change.path != RESTARTED_AT or _is_restart(change)]
+    return others or changes
 
 
 def _is_restart(change: FieldChange) -> bool:

@@ -1,7 +1,8 @@
 """Changes of a workload's number of pods: when, from what to what, by whom.
 
 A write through ``/scale`` leaves no time in managedFields, and none at all where nobody owned the number. Events have
-the time; the HorizontalPodAutoscaler's own event, and its status, tell its hand from a person's.
+the time; the HorizontalPodAutoscaler's own event, and its status, tell its hand from a person's. A StatefulSet that was
+scaled up by hand cannot be told from one whose last pod was evicted, and is left out.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ HPAS = "horizontalpodautoscalers.autoscaling"
 # "Scaled up replica set web-1 from 0 to 3"; before 1.28 "… web-1 to 3 from 0", still earlier without "from".
 _SCALED = re.compile(r"Scaled (?:up|down) replica set (\S+)(?: from (\d+))? to (\d+)(?: from (\d+))?")
 _RESIZED = re.compile(r"New size: (\d+)(?:; reason: (.*))?", re.DOTALL)
-_DELETED = re.compile(r"delete Pod (\S+)-(\d+) in StatefulSet \S+ successful")
+_DELETED = re.compile(r"[Dd]elete Pod (\S+)-(\d+) in StatefulSet \S+ successful")
 _KINDS = {"deployments.apps": "Deployment", "statefulsets.apps": "StatefulSet"}
 
 

@@ -67,6 +67,9 @@ def written(obj: Any) -> Iterator[tuple[datetime, ManagedFieldsEntry]]:
 
 
 def writer_at(obj: Any, at: datetime) -> str:
-    """The manager who wrote an object's own fields when something happened that must follow from such a write."""
-    near = [(abs(when - at), entry.manager) for when, entry in written(obj) if abs(when - at) <= NEAR]
+    """The manager whose write of an object's own fields something at ``at`` followed; "" where nobody is known.
+
+    What follows a write is never before it: both times are the API server's.
+    """
+    near = [(at - when, entry.manager) for when, entry in written(obj) if timedelta() <= at - when <= NEAR]
     return min(near)[1] if near else ""

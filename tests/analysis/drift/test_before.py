@@ -228,8 +228,8 @@ def test_an_autoscaler_dates_its_last_change_where_events_are_gone() -> None:
 def test_a_statefulset_that_was_scaled_down_and_one_that_merely_rolls() -> None:
     db = workload("StatefulSet", "db", entry("kubectl", None, "scale"), replicas=2)
     gone = [
-        event(db, "SuccessfulDelete", f"delete Pod db-{ordinal} in StatefulSet db successful", age)
-        for ordinal, age in ((3, "6m"), (2, "5m"), (1, "4m"))
+        event(db, "SuccessfulDelete", f"{verb} Pod db-{ordinal} in StatefulSet db successful", age)
+        for verb, ordinal, age in (("Delete", 3, "6m"), ("delete", 2, "5m"), ("Delete", 1, "4m"))
     ]
     (change,) = before(db, *gone, about=(DB,))
     assert (change.before, change.after, change.actor) == ("4", "2", "kubectl")
