@@ -7,11 +7,17 @@ from typing import Any
 from k8sview.analysis.health.diagnoses import (
     config,
     crashes,
+    creation,
+    cronjobs,
+    daemons,
     displaced,
     images,
     inits,
+    jobs,
+    ordered,
     probes,
     resizes,
+    rollouts,
     starts,
 )
 from k8sview.analysis.health.diagnoses.contract import Family, Known, Rule
@@ -20,6 +26,7 @@ from k8sview.model.view import View
 
 # Exact before general: for each resource the rules are asked in this order.
 FAMILIES: tuple[Family, ...] = (
+    ordered.FAMILY,  # a pod that waits to be deleted, before whatever once broke it
     displaced.FAMILY,
     images.FAMILY,
     config.FAMILY,
@@ -28,6 +35,11 @@ FAMILIES: tuple[Family, ...] = (
     inits.FAMILY,
     probes.FAMILY,
     resizes.FAMILY,
+    creation.FAMILY,
+    daemons.FAMILY,
+    rollouts.FAMILY,
+    jobs.FAMILY,
+    cronjobs.FAMILY,
 )
 
 _UNEXPLAINED = Known(
