@@ -15,6 +15,7 @@ from k8sview.model.view import View
 
 _GRACE = timedelta(minutes=1)
 _NEW_NODE = timedelta(minutes=10)
+_PREEMPTION = timedelta(minutes=10)  # the pods that make room have their grace periods
 _SCALE_UPS = frozenset({"TriggeredScaleUp", "Nominated"})  # Cluster Autoscaler, Karpenter
 
 
@@ -32,7 +33,21 @@ def unscheduled(view: View, pod: Pod) -> Health:
     end = grace_end(view, since, _GRACE)
     if end is not None:
         message = joined("waits for a node", said)
-        return Health(HealthVerdict.PROGRESSING, "Unschedulable", message, since, evidence=evidence, recheck_at=end)
+        return Health(
+            HealthVerdict.PROGRESSING, "Unschedulable", message, since, evidence=evidence, recheck_at=end, grace=_GRACE
+        )
+    promised = pod.status.nominated_node_name
+    end = grace_end(view, since, _PREEMPTION) if promised else None
+    if end is not None:
+        return Health(
+            HealthVerdict.PROGRESSING,
+            "Preempting",
+            f"takes node {promised} as soon as the pods that it displaces there have ended",
+            since,
+            evidence=(*evidence, f"status.nominatedNodeName = {promised}"),
+            recheck_at=end,
+            grace=_PREEMPTION,
+        )
     coming = next((event for event in view.events_of(pod) if event.reason in _SCALE_UPS), None)
     end = grace_end(view, parse_time(coming.last_seen), _NEW_NODE) if coming else None
     if coming is not None and end is not None:
@@ -42,11 +57,13 @@ def unscheduled(view: View, pod: Pod) -> Health:
             joined("a new node is on its way", said),
             since,
             Confidence.OBSERVED,
-            evidence=(*evidence, f"event {coming.reason}"),
+            evidence=(*evidence, f"events[reason={coming.reason}].message = {one_line(coming.message or '')}"),
             recheck_at=end,
+            grace=_NEW_NODE,
         )
     reason = condition.reason or "Unschedulable"
-    return Health(HealthVerdict.DOWN, reason, joined("no node can take it", said), since, evidence=evidence)
+    words = joined("no node can take it", said)
+    return Health(HealthVerdict.DOWN, reason, words, since, evidence=evidence, grace=_GRACE)
 
 
 def scheduler_words(message: str) -> str:
@@ -60,7 +77,9 @@ def _unnoticed(view: View, pod: Pod) -> Health:
     since = created(pod)
     end = grace_end(view, since, _GRACE)
     if end is not None:
-        return Health(HealthVerdict.PROGRESSING, "Pending", "waits for its scheduler", since, recheck_at=end)
+        return Health(
+            HealthVerdict.PROGRESSING, "Pending", "waits for its scheduler", since, recheck_at=end, grace=_GRACE
+        )
     name = pod.spec.scheduler_name or "default-scheduler"
     return Health(
         HealthVerdict.DOWN,
@@ -68,5 +87,6 @@ def _unnoticed(view: View, pod: Pod) -> Health:
         f"no scheduler named {name} picks this pod up",
         since,
         Confidence.INFERRED,
-        evidence=("status.conditions[type=PodScheduled] is absent", f"spec.schedulerName = {name}"),
+        evidence=("status.conditions[type=PodScheduled] = absent", f"spec.schedulerName = {name}"),
+        grace=_GRACE,
     )

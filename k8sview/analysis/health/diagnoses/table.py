@@ -18,6 +18,7 @@ from k8sview.analysis.health.diagnoses import (
     probes,
     resizes,
     rollouts,
+    scheduling,
     starts,
 )
 from k8sview.analysis.health.diagnoses.contract import Family, Known, Rule
@@ -28,6 +29,7 @@ from k8sview.model.view import View
 FAMILIES: tuple[Family, ...] = (
     ordered.FAMILY,  # a pod that waits to be deleted, before whatever once broke it
     displaced.FAMILY,
+    scheduling.FAMILY,
     images.FAMILY,
     config.FAMILY,
     starts.FAMILY,
