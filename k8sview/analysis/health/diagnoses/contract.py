@@ -12,6 +12,10 @@ Rule = Callable[[View, Any, Health], Diagnosis | None]
 """``(view, object, its verdict)``: the diagnosis, or None where the rule does not apply."""
 
 
+ANY = "*"
+"""Stands for every resource in a family's rules; these are asked before those of the resource itself."""
+
+
 class Known(NamedTuple):
     """One diagnosis as people look it up: id, what it means in one sentence, and what to do about it in general."""
 

@@ -5,28 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from k8sview.analysis.health.diagnoses import (
+    autoscaling,
+    budgets,
+    certificates,
     config,
     crashes,
     creation,
     cronjobs,
     daemons,
+    deletions,
     displaced,
+    dns,
+    extensions,
     images,
     inits,
     jobs,
+    namespaces,
+    nodes,
     ordered,
     probes,
     resizes,
     rollouts,
+    scalers,
     scheduling,
     starts,
 )
-from k8sview.analysis.health.diagnoses.contract import Family, Known, Rule
+from k8sview.analysis.health.diagnoses.contract import ANY, Family, Known, Rule
 from k8sview.model.health import Diagnosis, Health
 from k8sview.model.view import View
 
 # Exact before general: for each resource the rules are asked in this order.
 FAMILIES: tuple[Family, ...] = (
+    deletions.FAMILY,  # whatever it was, it is on its way out
+    dns.FAMILY,
+    nodes.FAMILY,
+    namespaces.FAMILY,
+    extensions.FAMILY,
+    autoscaling.FAMILY,
+    scalers.FAMILY,
+    budgets.FAMILY,
+    certificates.FAMILY,
     ordered.FAMILY,  # a pod that waits to be deleted, before whatever once broke it
     displaced.FAMILY,
     scheduling.FAMILY,
@@ -67,7 +85,7 @@ _RULES = _rules()
 
 def diagnose(view: View, resource: str, obj: Any, health: Health) -> Diagnosis:
     """Why an object that is not healthy is as it is."""
-    for rule in _RULES.get(resource, ()):
+    for rule in (*_RULES.get(ANY, ()), *_RULES.get(resource, ())):
         found = rule(view, obj, health)
         if found is not None:
             return found
