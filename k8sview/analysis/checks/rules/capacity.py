@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Literal
 
 from k8sview.analysis.checks.applications import pod_template
 from k8sview.analysis.checks.demand import RESOURCES, demand, offered, requested_by
 from k8sview.analysis.checks.images import parse_image
-from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, fails, not_applicable, ref_to, warns
+from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, fails, not_applicable, passes, ref_to, warns
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.kinds import RESOURCE_NAMES
 from k8sview.model.objects.core import Node
 from k8sview.model.quantities import written
+from k8sview.model.times import format_age, parse_duration, parse_time
 
 _AUTOSCALERS = "horizontalpodautoscalers.autoscaling"
 _POOLS = ("nodepools.karpenter.sh", "machineautoscalers.autoscaling.openshift.io")
@@ -161,3 +163,34 @@ def _fits(who: str, extra: list[int], free: list[int]) -> Outcome:
     if not short:
         return PASS
     return fails(f"{who} would request {' and '.join(short)}", path="spec.maxReplicas", evidence=tuple(short))
+
+
+class FollowParameters(Parameters, frozen=True, kw_only=True):
+    """``grace``: how long the replicas may be on their way."""
+
+    grace: str = "15m"
+
+    def reads(self) -> tuple[str, ...]:
+        return (_AUTOSCALERS,)
+
+    def problem(self) -> str | None:
+        return None if parse_duration(self.grace) is not None else f"grace: {self.grace!r} is no duration (5m, 24h)"
+
+
+@rule("replicas-follow", FollowParameters)
+def replicas_follow(context: Context, parameters: FollowParameters) -> Iterator[Judged]:
+    """What an autoscaler has asked for is there after `grace`."""
+    table, grace = context.table(_AUTOSCALERS), parse_duration(parameters.grace) or timedelta()
+    for key in sorted(table.objects):
+        status = table.objects[key].status
+        wanted, there = status.desired_replicas, status.current_replicas
+        since = parse_time(status.last_scale_time)
+        outcome = PASS
+        if wanted != there and since is not None:
+            words = f"wants {wanted} replicas since {format_age(context.now - since)} and has {there}"
+            outcome = fails(
+                words, path="status.currentReplicas", observed=str(there), expected=str(wanted), since=since
+            )
+            if context.now - since < grace:
+                outcome = passes(recheck_at=since + grace)
+        yield Judged(ref_to(table, table.objects[key]), outcome)
