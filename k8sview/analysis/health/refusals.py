@@ -26,7 +26,9 @@ RETRIED = timedelta(minutes=20)
 
 _COMBINED = "(combined from similar events): "
 # Every controller puts words of its own before those of the API server.
-_PREFIX = re.compile(r"(?:Error creating(?: job)?|create \w+ \S+ (?:for Pod \S+ )?in StatefulSet \S+ failed error): ")
+_PREFIX = re.compile(
+    r"(?:Error creating(?: job)?|[Cc]reate \w+ \S+ (?:for Pod \S+ )?in StatefulSet \S+ failed error): "
+)
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from k8sview.analysis.health.moments import ago
 from k8sview.model.health import Health
@@ -18,6 +19,11 @@ Judged = tuple[Pod, Health]
 _MOST = 10
 _CONTROLLERS = ("kube-system", "kube-controller-manager")
 _LEADERLESS = timedelta(minutes=2)  # a lease is renewed every two seconds and lasts fifteen
+
+
+def at_fault(obj: Any, health: Health) -> bool:
+    """Whether a workload has a fault of the kind that these rules explain; what is being deleted has another."""
+    return health.verdict.faulty and obj.metadata.deletion_timestamp is None
 
 
 def worth_naming(pods: Iterable[Judged]) -> tuple[Judged, ...]:

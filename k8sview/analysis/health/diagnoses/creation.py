@@ -52,10 +52,8 @@ def _quota(case: Case) -> Diagnosis:
     asked = "; ".join(f"{resource}: {wanted} asked, {used} of {hard} used" for resource, wanted, used, hard in tight)
     evidence = tuple(_status(quota, one[0]) for one in tight) if isinstance(quota, Custom) else ()
     for resource, *_ in tight[:1]:
-        evidence += tuple(
-            f"{one.resource}/{one.name} {resource} of {one.pods} pods = {one.amount.normalize():f}"
-            for one in consumers(case.view, case.namespace, resource)
-        )
+        top = consumers(case.view, case.namespace, resource)
+        evidence += tuple(f"{one.resource}/{one.name} {resource} of all its pods = {one.amount:f}" for one in top)
     return diagnosis(
         case,
         "quota-exceeded",

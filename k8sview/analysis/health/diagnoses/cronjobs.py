@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from k8sview.analysis.health.cronjobs import blocking_run, failures_in_a_row, runs_of
-from k8sview.analysis.health.diagnoses.blamed import idle_controllers
+from k8sview.analysis.health.diagnoses.blamed import at_fault, idle_controllers
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import clock, describe, word
 from k8sview.analysis.health.jobs import finished, job_health
@@ -20,7 +20,7 @@ from k8sview.model.view import View
 
 def runs_fail(view: View, cron_job: CronJob, health: Health) -> Diagnosis | None:
     """Its last runs failed, or the current one is stuck: the Job tells why."""
-    if not health.verdict.faulty:
+    if not at_fault(cron_job, health):
         return None
     runs = runs_of(view, cron_job)
     failures = failures_in_a_row(runs)

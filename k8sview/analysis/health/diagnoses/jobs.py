@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k8sview.analysis.health.conditions import find
-from k8sview.analysis.health.diagnoses.blamed import Judged, idle_controllers, pod_ref, worth_naming
+from k8sview.analysis.health.diagnoses.blamed import Judged, at_fault, idle_controllers, pod_ref, worth_naming
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.jobs import finished
@@ -27,7 +27,7 @@ _BY_REASON = {
 def failed(view: View, job: Job, health: Health) -> Diagnosis | None:
     """It has failed, or is about to: by which limit, and how its last pod ended."""
     condition = find(job.status.conditions, "Failed") or find(job.status.conditions, "FailureTarget")
-    if not health.verdict.faulty or condition is None or condition.status != "True":
+    if not at_fault(job, health) or condition is None or condition.status != "True":
         return None
     slug = _BY_REASON.get(condition.reason)
     ended = _last_end(view, job)
@@ -53,7 +53,7 @@ def failed(view: View, job: Job, health: Health) -> Diagnosis | None:
 
 def pods_failing(view: View, job: Job, health: Health) -> Diagnosis | None:
     """It goes on, and its pods do not get anywhere."""
-    if not health.verdict.faulty or finished(job):
+    if not at_fault(job, health) or finished(job):
         return None
     named = worth_naming(one for one in _pods(view, job) if one[1].verdict.faulty)
     if not named:
@@ -73,7 +73,7 @@ def pods_failing(view: View, job: Job, health: Health) -> Diagnosis | None:
 
 def too_long(view: View, job: Job, health: Health) -> Diagnosis | None:
     """It runs, and takes longer than it should; or nothing tells what it waits for."""
-    if not health.verdict.faulty or finished(job):
+    if not at_fault(job, health) or finished(job):
         return None
     deadline = job.spec.active_deadline_seconds
     lease, words, evidence = idle_controllers(view) if deadline is not None else ((), "", ())

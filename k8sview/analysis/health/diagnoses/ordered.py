@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from k8sview.analysis.health.behind import Behind, pods_behind
-from k8sview.analysis.health.diagnoses.blamed import Judged, pod_ref, worth_naming
+from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.diagnoses.blamed import Judged, at_fault, pod_ref, worth_naming
 from k8sview.analysis.health.diagnoses.contract import Family, Known
-from k8sview.analysis.health.diagnoses.rollouts import at_fault
+from k8sview.analysis.health.diagnoses.rollouts import faulty_pods
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
+from k8sview.analysis.health.moments import changed, created
 from k8sview.analysis.health.ordinals import REVISION, first_ill, in_order, ordinal, trapped
 from k8sview.analysis.health.phrases import joined
 from k8sview.model.health import Diagnosis, Health
@@ -19,7 +21,7 @@ from k8sview.model.view import View
 
 def forced_rollback(view: View, stateful_set: StatefulSet, health: Health) -> Diagnosis | None:
     """A newer revision is written, and the controller waits for a broken pod before it would replace that pod."""
-    if not health.verdict.faulty:
+    if not at_fault(stateful_set, health):
         return None
     found = trapped(stateful_set, _behind(view, stateful_set))
     return _trap(view, stateful_set, found) if found is not None else None
@@ -43,7 +45,9 @@ def trapped_pod(view: View, pod: Pod, health: Health) -> Diagnosis | None:
 def blocked_by_ordinal(view: View, stateful_set: StatefulSet, health: Health) -> Diagnosis | None:
     """One pod that is not ready, for which the controller waits before it makes or updates the others."""
     spec, status = stateful_set.spec, stateful_set.status
-    if not health.verdict.faulty or health.reason in ("ReplicaFailure", "NotObserved") or not in_order(stateful_set):
+    if not at_fault(stateful_set, health) or not in_order(stateful_set):
+        return None
+    if health.reason in ("ReplicaFailure", "NotObserved"):
         return None
     updating = status.update_revision != status.current_revision and spec.update_strategy.type != "OnDelete"
     if status.replicas >= spec.replicas and not updating:
@@ -53,7 +57,7 @@ def blocked_by_ordinal(view: View, stateful_set: StatefulSet, health: Health) ->
     if first is None:
         return None
     pod, judged = first
-    others = [one for one in worth_naming(at_fault(behind)) if one[0] is not pod]
+    others = [one for one in worth_naming(faulty_pods(behind)) if one[0] is not pod]
     held = "makes no pod after it" if status.replicas < spec.replicas else "updates no other pod"
     message = (
         f"pod {pod.metadata.name} (ordinal {ordinal(pod)}) is not ready, and until it is the controller {held};"
@@ -81,16 +85,17 @@ def _trap(view: View, stateful_set: StatefulSet, found: Judged, because: tuple[R
     name, namespace = pod.metadata.name, pod.metadata.namespace
     status = stateful_set.status
     revision = pod.metadata.labels.get(REVISION, "")
+    began = health.since or changed(find(pod.status.conditions, "Ready"), created(pod))
     message = (
-        f"the update to revision {status.update_revision} of StatefulSet {namespace}/{stateful_set.metadata.name} never"
-        f" reaches pod {name}: it is broken at revision {revision}{since(view, health.since)}, and the controller waits"
-        f" for it to be ready before it replaces it; delete pod {name}"
+        f"pod {name} is broken at revision {revision}{since(view, began)}, and the update of StatefulSet"
+        f" {namespace}/{stateful_set.metadata.name} to revision {status.update_revision} never reaches it, for the"
+        f" controller waits for it to be ready before it replaces it: delete pod {name}"
     )
     return Diagnosis(
         id="statefulset.forced-rollback",
-        message=joined(message, health.message),
+        message=f"{message} ({health.message})",
         next=f"kubectl get pods -n {word(namespace)} -L {REVISION}; once the new revision is right, delete pod {name}",
-        since=health.since,
+        since=began,
         evidence=(
             f"pods/{name} metadata.labels[{REVISION}] = {revision}",
             f"statefulsets.apps/{stateful_set.metadata.name} status.updateRevision = {status.update_revision}",

@@ -6,7 +6,7 @@ from typing import Any
 
 from k8sview.analysis.health.behind import Behind, pods_behind
 from k8sview.analysis.health.conditions import find
-from k8sview.analysis.health.diagnoses.blamed import Judged, idle_controllers, pod_ref, worth_naming
+from k8sview.analysis.health.diagnoses.blamed import Judged, at_fault, idle_controllers, pod_ref, worth_naming
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.phrases import counted, joined, one_line
@@ -37,11 +37,11 @@ def not_observed(view: View, obj: Any, health: Health) -> Diagnosis | None:
 
 def pods_failing(view: View, obj: Any, health: Health) -> Diagnosis | None:
     """Its pods are why: those of the newest revision first, where an older one still serves."""
-    if not health.verdict.faulty:
+    if not at_fault(obj, health):
         return None
     makers = _makers(view, obj)
     behind = pods_behind(view, obj.metadata.namespace, obj.spec.selector, makers)
-    named = worth_naming(at_fault(behind))
+    named = worth_naming(faulty_pods(behind))
     if not named:
         return None
     return Diagnosis(
@@ -57,7 +57,7 @@ def pods_failing(view: View, obj: Any, health: Health) -> Diagnosis | None:
     )
 
 
-def at_fault(behind: Behind) -> tuple[Judged, ...]:
+def faulty_pods(behind: Behind) -> tuple[Judged, ...]:
     """Pods with a fault, those that linger in their deletion too; where there are none, those that are not ready."""
     return tuple(one for one in behind.ill if one[1].verdict.faulty) or behind.ill
 
@@ -65,7 +65,7 @@ def at_fault(behind: Behind) -> tuple[Judged, ...]:
 def stuck(view: View, obj: Any, health: Health) -> Diagnosis | None:
     """The deadline of a rollout has passed, and no pod says why."""
     progressing = find(obj.status.conditions, "Progressing")
-    if not health.verdict.faulty or progressing is None or progressing.status != "False":
+    if not at_fault(obj, health) or progressing is None or progressing.status != "False":
         return None
     revision = obj.metadata.annotations.get(REVISION, "")
     status = obj.status
@@ -89,7 +89,7 @@ def stuck(view: View, obj: Any, health: Health) -> Diagnosis | None:
 
 def unavailable(view: View, obj: Any, health: Health) -> Diagnosis | None:
     """Replicas are missing, and nothing that can be read says why."""
-    if not health.verdict.faulty or obj.metadata.deletion_timestamp is not None:
+    if not at_fault(obj, health):
         return None
     lease, words, evidence = idle_controllers(view)
     return Diagnosis(
