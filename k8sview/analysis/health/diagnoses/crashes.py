@@ -68,7 +68,6 @@ class _End(NamedTuple):
         confidence: Confidence = Confidence.CERTAIN,
         evidence: tuple[str, ...] = (),
         missing: tuple[str, ...] = (),
-        since: datetime | None = None,
     ) -> Diagnosis:
         """``clause`` follows the container's name."""
         one, state, path = self.one, self.state, end_path(self.one)
@@ -82,7 +81,7 @@ class _End(NamedTuple):
             message=f"{one.words} {clause}{self.times}{one.consequence}",
             next=advice or logs(self.pod, one.name, previous=previous),
             container=one.name,
-            since=since or self.beginning,
+            since=self.beginning,
             confidence=confidence,
             evidence=(*facts, *evidence),
             because=because,
@@ -140,7 +139,7 @@ def _out_of_memory(end: _End) -> Diagnosis | None:
         describe("node", None, name),
         because=(ref_to("Node", None, name),) if name else (),
         confidence=Confidence.CERTAIN if pressed else Confidence.INFERRED,
-        evidence=(shown,) if pressed else (f"spec.containers[name={end.one.name}].resources.limits.memory is absent",),
+        evidence=(shown,) if pressed else (f"spec.containers[name={end.one.name}].resources.limits.memory = absent",),
         missing=() if end.view.readable("nodes") else ("nodes",),
     )
 
@@ -157,12 +156,12 @@ def _by_probe(end: _End) -> Diagnosis | None:
     stopped = ""
     if end.state.exit_code == 137:
         stopped = f"; it did not stop within {grace_seconds(end.pod)}s when asked to (exit code 137)"
+    dated = told.first(killing.first) if killing.first is not None else None
     told_by = partial(
-        end.diagnosis,
+        end._replace(beginning=dated or end.beginning).diagnosis,
         confidence=killing.confidence,
         evidence=killing.evidence,
         missing=told.unread(end.view, end.pod),
-        since=told.first(killing.first) if killing.first is not None else None,
     )
     given = f" within {probe_budget(probe)}s" if probe is not None else ""
     if killing.probe == "startup":

@@ -8,7 +8,7 @@ from typing import Any
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.diagnoses import told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
-from k8sview.analysis.health.diagnoses.wording import describe, since
+from k8sview.analysis.health.diagnoses.wording import clock, describe, since
 from k8sview.analysis.health.moments import changed
 from k8sview.analysis.health.phrases import one_line
 from k8sview.model.health import Diagnosis, Health, HealthVerdict
@@ -92,7 +92,7 @@ class _Displacement:
             found = pattern.search(said)
             if found:
                 words = clause.format(**found.groupdict())
-                return self._told(slug, f"was evicted by node {self._node}: {words}", event=event)
+                return self._told(slug, f"was evicted by node {self._node}", words, event=event)
         found = _LOW.search(said)
         resource = (found[1] or found[2]) if found else (_annotation(event, "starved_resource") or "")
         slug, name = _RESOURCES.get(resource, ("pod.evicted", resource))
@@ -101,7 +101,7 @@ class _Displacement:
         if threshold:
             words += f" ({threshold[2]} left, it wants {threshold[1]})"
         words += self._usage(said, event)
-        return self._told(slug, f"was evicted: {words}", because=self._by_node(), event=event)
+        return self._told(slug, "was evicted", words, because=self._by_node(), event=event)
 
     def _usage(self, said: str, event: Event | None) -> str:
         used = [f"{kind.lower()} {name} used {use} and requests {ask}" for kind, name, use, ask in _USAGE.findall(said)]
@@ -116,8 +116,7 @@ class _Displacement:
         if self._reason not in _SHUTDOWN and not terminated and "node shutdown" not in self._said:
             return None
         verb = "was ended" if terminated or self._reason != "NodeShutdown" else "was refused"
-        words = f"{verb} because node {self._node} was shut down"
-        return self._told("pod.node-shutdown", words, because=self._by_node())
+        return self._told("pod.node-shutdown", verb, f"node {self._node} was shut down", because=self._by_node())
 
     def preempted(self) -> Diagnosis | None:
         if not {self._reason, self._disruption} & _PREEMPTED:
@@ -126,8 +125,8 @@ class _Displacement:
         by = one_line(told.text(event)) if event is not None else one_line(self._said)
         mine = self._pod.spec.priority
         priority = f"; its own priority is {mine}" if mine is not None else ""
-        words = f"was displaced by a pod of higher priority on node {self._node}{priority}"
-        return self._told("pod.preempted", f"{words}{f' ({by})' if by else ''}", event=event)
+        words = f"a pod of higher priority needed its place on node {self._node}{priority}{f' ({by})' if by else ''}"
+        return self._told("pod.preempted", "was preempted", words, event=event)
 
     def tainted_away(self) -> Diagnosis | None:
         if self._disruption not in ("DeletionByTaintManager", "DeletionByDeviceTaintManager"):
@@ -135,31 +134,31 @@ class _Displacement:
         node = self._view.get("nodes", self._node) if self._node else None
         taints = [t.key for t in node.spec.taints if t.effect == "NoExecute"] if isinstance(node, Node) else []
         shown = f" ({', '.join(taints)})" if taints else ""
-        words = f"was removed because node {self._node} has a NoExecute taint{shown} that it does not tolerate"
-        return self._told("pod.taint-evicted", words, because=self._by_node())
+        words = f"node {self._node} has a NoExecute taint{shown} that it does not tolerate"
+        return self._told("pod.taint-evicted", "was removed", words, because=self._by_node())
 
     def collected(self) -> Diagnosis | None:
         if self._disruption != "DeletionByPodGC" and self._reason != "NodeLost":
             return None
-        words = f"was ended because node {self._node} is gone"
-        return self._told("pod.node-gone", words, because=self._by_node())
+        return self._told("pod.node-gone", "was ended", f"node {self._node} is gone", because=self._by_node())
 
     def drained(self) -> Diagnosis | None:
         if self._disruption != "EvictionByEvictionAPI":
             return None
-        words = f"was evicted through the API, as a drain of node {self._node} does"
-        return self._told("pod.drained", words)
+        return self._told("pod.drained", "was evicted", f"through the API, as a drain of node {self._node} does it")
 
     def rejected(self) -> Diagnosis | None:
         if self._pod.status.phase != "Failed" or not _REJECTED.fullmatch(self._reason):
             return None
         said = one_line(self._said.removeprefix("Pod was rejected: "))
-        return self._told("pod.rejected-by-node", f"was refused by node {self._node} ({self._reason}): {said}")
+        return self._told("pod.rejected-by-node", f"was refused by node {self._node} ({self._reason})", said)
 
     def _by_node(self) -> tuple[Ref, ...]:
         return (ref_to("Node", None, self._node),) if self._node else ()
 
-    def _told(self, slug: str, words: str, *, because: tuple[Ref, ...] = (), event: Event | None = None) -> Diagnosis:
+    def _told(
+        self, slug: str, what: str, why: str, *, because: tuple[Ref, ...] = (), event: Event | None = None
+    ) -> Diagnosis:
         pod = self._pod
         facts = [f"status.reason = {self._reason}"] if self._reason else []
         facts += [f"status.message = {one_line(pod.status.message)}"] if pod.status.message else []
@@ -168,9 +167,10 @@ class _Displacement:
         facts += [told.quoted(event)] if event is not None else []
         beginning = self._since or (told.last(event) if event is not None else None)
         place = describe("node", None, self._node) if because else ""
+        at = f" at {clock(self._view, beginning)}" if beginning is not None else ""
         return Diagnosis(
             id=slug,
-            message=f"pod {pod.metadata.name} {words}{since(self._view, beginning).replace(' since ', ', at ')}",
+            message=f"pod {pod.metadata.name} {what}{at}: {why}",
             next=place or describe("pod", pod.metadata.namespace, pod.metadata.name),
             since=beginning,
             evidence=tuple(facts),

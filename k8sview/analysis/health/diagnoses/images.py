@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from k8sview.analysis.health.causes import lifted
 from k8sview.analysis.health.containers import IMAGE_REASONS
 from k8sview.analysis.health.diagnoses import told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.suspects import Suspect, waiting_ones, waits_since
-from k8sview.analysis.health.diagnoses.wording import describe, since
+from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.phrases import one_line
 from k8sview.model.health import Diagnosis, Health
 from k8sview.model.kinds import ref_to
@@ -103,7 +104,7 @@ _BY_WORDS = (
         "not-found",
         r"not found|manifest unknown|name unknown|does not exist|\b404\b",
         "image {image} does not exist in the registry {registry}",
-        "Compare the tag with the registry's tags and with the revision that worked last: kubectl rollout history",
+        "Compare the tag with the registry's tags",
     ),
 )
 
@@ -127,7 +128,7 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         "node": pod.spec.node_name or "unknown",
         "arch": f" ({arch})" if arch else "",
     }
-    message = f"{one.words} cannot start: {sign.clause.format(**place)}{since(view, beginning)}"
+    message = f"{one.words} cannot start{since(view, beginning)}: {sign.clause.format(**place)}"
     because: tuple[Ref, ...] = ()
     missing = unread
     advice = sign.next.format(**place)
@@ -136,6 +137,8 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         clause, because, advice, unsure = _credentials(view, pod, place["registry"])
         message += f"; {clause}"
         missing += unsure
+    elif sign.id == "image.not-found":
+        advice = _history(view, pod) or advice
     elif sign.id == "image.no-space":
         because = (ref_to("Node", None, pod.spec.node_name),)
     elif sign is _FAILED:
@@ -154,6 +157,14 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         because=because,
         missing=missing,
     )
+
+
+def _history(view: View, pod: Pod) -> str:
+    """The command that lists the revisions of the pod's workload, of which one worked; "" where there are none."""
+    top = lifted(view, ref_to("Pod", pod.metadata.namespace, pod.metadata.name))
+    if top.kind not in ("Deployment", "StatefulSet", "DaemonSet"):
+        return ""
+    return f"kubectl rollout history -n {word(top.namespace)} {top.kind.lower()}/{word(top.name)}"
 
 
 def _said(view: View, pod: Pod, one: Suspect) -> tuple[str, tuple[str, ...]]:

@@ -54,7 +54,9 @@ def killed_by_probe(view: View, pod: Pod, one: Suspect, end: ContainerStateTermi
         said = how(told.text(unhealthy))
         return Killing("liveness", said, Confidence.OBSERVED, (told.quoted(unhealthy),), unhealthy)
     if one.spec.liveness_probe is not None and killed_at_once(pod, one, end):
-        return Killing("liveness", "", Confidence.INFERRED, (f"{one.name}: livenessProbe is set",), None)
+        field = "containers" if one.role == "container" else "initContainers"
+        evidence = (f"spec.{field}[name={one.name}].livenessProbe = {asks(one.spec.liveness_probe)}",)
+        return Killing("liveness", "", Confidence.INFERRED, evidence, None)
     return None
 
 

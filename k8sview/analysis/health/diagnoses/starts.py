@@ -125,7 +125,7 @@ def _diagnosis(view: View, pod: Pod, failure: _Failure) -> Diagnosis:
     tries = f", {counted(one.status.restart_count, 'restart')}" if one.status.restart_count else ""
     return Diagnosis(
         id=sign.id,
-        message=f"{one.words} cannot start: {clause}{tries}{since(view, beginning)}",
+        message=f"{one.words} cannot start{since(view, beginning)}{tries}: {clause}",
         next=sign.next or describe("pod", pod.metadata.namespace, pod.metadata.name),
         container=one.name,
         since=beginning,
