@@ -7,6 +7,7 @@ from datetime import timedelta
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
+from k8sview.analysis.health.placement.claims import SELECTED_NODE, claims_of, is_bound
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.pods import Pod
 from k8sview.model.status import Confidence
@@ -15,6 +16,7 @@ from k8sview.model.view import View
 
 _GRACE = timedelta(minutes=1)
 _NEW_NODE = timedelta(minutes=10)
+_VOLUME = timedelta(minutes=2)
 _PREEMPTION = timedelta(minutes=10)  # the pods that make room have their grace periods
 _SCALE_UPS = frozenset({"TriggeredScaleUp", "Nominated"})  # Cluster Autoscaler, Karpenter
 
@@ -72,9 +74,29 @@ def scheduler_words(message: str) -> str:
     return one_line(one_line(said).removesuffix(" not found") if "unbound immediate" in said else said)
 
 
+def _being_made(view: View, pod: Pod) -> str:
+    """The claim whose volume the scheduler waits for after it has chosen a node; until then the pod shows nothing."""
+    for claim in claims_of(view, pod):
+        if not is_bound(claim) and SELECTED_NODE in claim.metadata.annotations:
+            return claim.metadata.name
+    return ""
+
+
 def _unnoticed(view: View, pod: Pod) -> Health:
     """An unknown scheduler leaves no trace: neither a condition nor an event."""
     since = created(pod)
+    claim = _being_made(view, pod)
+    if claim:
+        end = grace_end(view, since, _VOLUME)
+        return Health(
+            HealthVerdict.PROGRESSING if end else HealthVerdict.DOWN,
+            "VolumeBinding",
+            f"a node was chosen, and the volume of claim {claim} is being made for it",
+            since,
+            evidence=(f"persistentvolumeclaims/{claim} metadata.annotations[{SELECTED_NODE}]",),
+            recheck_at=end,
+            grace=_VOLUME,
+        )
     end = grace_end(view, since, _GRACE)
     if end is not None:
         return Health(

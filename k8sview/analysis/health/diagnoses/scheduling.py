@@ -95,7 +95,7 @@ def unnoticed(view: View, pod: Pod, health: Health) -> Diagnosis | None:
 
 def waits_for_claim(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     """A claim by which the scheduler turns the pod down before it looks at any node."""
-    if not _unplaced(pod, health):
+    if not (_unplaced(pod, health) or health.reason == "VolumeBinding"):
         return None
     trouble = claim_trouble(view, pod)
     if trouble is None:
@@ -225,6 +225,9 @@ def _claim_words(pod: Pod, trouble: ClaimTrouble) -> tuple[str, str]:
             return "pod.claim-lost", f"PersistentVolumeClaim {name} has lost its volume, so {who} cannot be placed"
         case Trouble.DELETED:
             return "pod.claim-deleted", f"PersistentVolumeClaim {name} is being deleted, so {who} cannot be placed"
+        case Trouble.BINDING:
+            words = f"PersistentVolumeClaim {name} has no volume yet: a node was chosen for {who}, and the volume is"
+            return "pod.unbound-claim", f"{words} to be made for it"
     return "pod.unbound-claim", f"PersistentVolumeClaim {name} has no volume yet, and {who} cannot be placed before"
 
 

@@ -11,6 +11,10 @@ from k8sview.model.quantities import written
 
 _SAID = 4  # kinds of refusal in a sentence; the evidence has twice as many
 _SHOWN = 8
+_TAINTS = 2
+
+Kind = tuple[tuple[str, ...], NodeRefusal]
+"""Nodes that refuse for the same first reason, and the nearest of them to taking the pod."""
 
 
 def sentence(name: str, found: Explanation) -> str:
@@ -44,7 +48,7 @@ def _evidence(group: Group) -> str:
     return f"nodes/{group.best.node} refuses = {'; '.join(one.words for one in group.best.reasons)}{alike}"
 
 
-def _kinds(groups: tuple[Group, ...]) -> list[tuple[tuple[str, ...], NodeRefusal]]:
+def _kinds(groups: tuple[Group, ...]) -> list[Kind]:
     """Groups whose first reason is the same as one, the nearest first."""
     merged: dict[tuple[str, str], tuple[list[str], NodeRefusal]] = {}
     for group in groups:
@@ -52,7 +56,23 @@ def _kinds(groups: tuple[Group, ...]) -> list[tuple[tuple[str, ...], NodeRefusal
         nodes, _ = merged.setdefault((main.barrier.value, main.subject), ([], group.best))
         nodes.extend(group.nodes)
     kinds = [(tuple(sorted(nodes, key=in_order)), best) for nodes, best in merged.values()]
-    return sorted(kinds, key=lambda one: (distance(one[1]), -len(one[0])))
+    return _taints_as_one(sorted(kinds, key=lambda one: (distance(one[1]), -len(one[0]))))
+
+
+def _taints_as_one(kinds: list[Kind]) -> list[Kind]:
+    """Clusters have a taint for each pool: the nearest stands alone, and beyond two the rest are one kind."""
+    tainted = [one for one in kinds[1:] if _for_others(one[1].reasons[0])]
+    if len(tainted) <= _TAINTS:
+        return kinds
+    nodes = tuple(sorted((name for names, _ in tainted for name in names), key=in_order))
+    best = tainted[0][1]
+    together = Refusal(Barrier.TAINT, "", f"taints such as {best.reasons[0].subject}")
+    whole = (nodes, NodeRefusal(best.node, (together, *best.reasons[1:])))
+    return [whole if one is tainted[0] else one for one in kinds if one is tainted[0] or one not in tainted]
+
+
+def _for_others(reason: Refusal) -> bool:
+    return reason.barrier is Barrier.TAINT and state_of(parsed(reason.subject)) is None
 
 
 _REACHES = "{who} cannot reach its storage: {words}"
@@ -90,6 +110,8 @@ def _words(nodes: tuple[str, ...], best: NodeRefusal) -> str:
 
 
 def _tainted(reason: Refusal, who: str, has: str, *, several: bool) -> str:
+    if not reason.subject:
+        return f"{who} {has} {reason.words}, which it does not tolerate"
     state = state_of(parsed(reason.subject))
     if state is not None:
         return f"{who} {_plural(state) if several else state} (taint {reason.subject})"

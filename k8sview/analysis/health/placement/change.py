@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from k8sview.analysis.health.placement.edits import Trial, hint, lift
+from k8sview.analysis.health.placement.edits import NOT_MEANT, Trial, hint, lift
 from k8sview.analysis.health.placement.refusal import Barrier, NodeRefusal, Refusal
 from k8sview.analysis.health.placement.refusals import Asked, asked_by, reasons
 from k8sview.analysis.health.placement.requests import Amounts, asked
@@ -122,6 +122,8 @@ def _new(asking: Asked, like: NodeRoom, refusal: NodeRefusal) -> Trial | None:
     given = _labels(asking, {one.barrier for one in refusal.reasons})
     if given is None:
         return None
+    if given and any(one.meant for one in refusal.reasons):
+        return None
     if given:
         wanted.append("with " + ",".join(f"{key}={value}" for key, value in sorted(given.items())))
     return _grown(like, asking.pod, {**labels, **given}, wanted, sizes)
@@ -164,7 +166,9 @@ def _least(reason: Refusal) -> float:
         taint = parsed(reason.subject)
         if state_of(taint) is not None:
             return 2.5
-        return 8.0 if for_control_plane(taint) else 3.0
+        return NOT_MEANT if for_control_plane(taint) else 3.0
+    if reason.meant:
+        return NOT_MEANT
     if reason.barrier is Barrier.RESOURCES:
         lacking = (reason.asked - reason.free) / reason.asked if reason.asked else 1.0
         return 2 + 6 * min(lacking, 2.0)

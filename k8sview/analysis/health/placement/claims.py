@@ -17,6 +17,8 @@ from k8sview.model.view import View
 
 CLASSES = "storageclasses.storage.k8s.io"
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+"""Annotation by which the scheduler asks for a volume that a chosen node can reach."""
 _BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 _BOUND = "pv.kubernetes.io/bind-completed"
 _DEFAULTS = ("storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class")
@@ -29,6 +31,7 @@ class Trouble(StrEnum):
     LOST = "lost"
     DELETED = "deleted"
     UNBOUND = "unbound"
+    BINDING = "binding"  # a node was chosen, and the volume is being made for it
 
 
 class ClaimTrouble(msgspec.Struct, frozen=True):
@@ -70,8 +73,11 @@ def claim_trouble(view: View, pod: Pod) -> ClaimTrouble | None:
             return ClaimTrouble(Trouble.LOST, ref, made)
         if claim.metadata.deletion_timestamp is not None:
             return ClaimTrouble(Trouble.DELETED, ref, made)
-        if unbound is None and not is_bound(claim) and not waits_for_consumer(view, claim):
-            unbound = ClaimTrouble(Trouble.UNBOUND, ref, made)
+        if unbound is None and not is_bound(claim):
+            if not waits_for_consumer(view, claim):
+                unbound = ClaimTrouble(Trouble.UNBOUND, ref, made)
+            elif SELECTED_NODE in claim.metadata.annotations:
+                unbound = ClaimTrouble(Trouble.BINDING, ref, made)
     return unbound
 
 

@@ -22,6 +22,8 @@ from k8sview.model.view import View
 replace = msgspec.structs.replace
 
 _GIVEN_LABELS = ("kubernetes.io/", "topology.", "beta.kubernetes.io/", "failure-domain.beta.", "node.kubernetes.io/")
+NOT_MEANT = 30.0
+"""Cost of using a node that was not meant for the pod."""
 _ALIKE = 0.75  # how similar two words must be to be taken for a slip of the pen
 
 
@@ -68,7 +70,7 @@ def _tolerate(view: View, trial: Trial, reason: Refusal) -> Trial:
     spec = trial.pod.spec
     added = Toleration(taint.key, "Equal" if taint.value else "Exists", taint.value, taint.effect)
     pod = replace(trial.pod, spec=replace(spec, tolerations=(*spec.tolerations, added)))
-    cost = 8 if for_control_plane(taint) else 3
+    cost = NOT_MEANT if for_control_plane(taint) else 3
     return trial.told(f"add a toleration for {reason.subject} ({name} takes it then)", cost, pod=pod)
 
 
@@ -84,7 +86,9 @@ def _select(view: View, trial: Trial, reason: Refusal) -> Trial | None:
         best = min(terms, key=lambda term: len(_unmet(term, trial.room)))
         for requirement in _unmet(best, trial.room):
             found = _label(found, requirement) if found is not None else None
-    return found if found is not trial else None
+    if found is None or found is trial:
+        return None
+    return replace(found, cost=found.cost + NOT_MEANT) if reason.meant else found
 
 
 def _select_one(trial: Trial, wanted: Requirement) -> Trial | None:

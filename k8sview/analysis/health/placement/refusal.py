@@ -36,7 +36,8 @@ class Refusal(msgspec.Struct, frozen=True, gc=False):
 
     ``subject`` is what nodes have in common that refuse alike: the taint, the selector, the resource, the port, the
     volume. ``words`` say it of this node. Amounts as in ``requests``, 0 where nothing is counted. ``by``: the pod that
-    holds what is asked for, or the volume.
+    holds what is asked for, or the volume. ``meant``: other nodes are as the pod wants them, so that this one is
+    rightly left out.
     """
 
     barrier: Barrier
@@ -46,6 +47,7 @@ class Refusal(msgspec.Struct, frozen=True, gc=False):
     free: int = 0
     allocatable: int = 0
     by: Ref | None = None
+    meant: bool = False
 
 
 class NodeRefusal(msgspec.Struct, frozen=True):

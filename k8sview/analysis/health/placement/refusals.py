@@ -41,6 +41,7 @@ class Asked(msgspec.Struct, frozen=True):
     terms: tuple[Term, ...] | None
     pinned: frozenset[str] | None
     selector: Term
+    matched: bool  # at least one node is what selector and affinity want
     tolerations: tuple[Toleration, ...]
     through_cordons: bool
     spreads: tuple[Spread, ...]
@@ -52,6 +53,7 @@ def asked_by(view: View, room: Room, pod: Pod, without: frozenset[str] = frozens
     """What a pod asks; pods whose uid is in ``without`` count as gone."""
     spec = pod.spec
     terms = affinity_terms(spec.affinity)
+    selector = tuple(Requirement(key, "In", (value,)) for key, value in sorted(spec.node_selector.items()))
     return Asked(
         view=view,
         pod=pod,
@@ -59,7 +61,11 @@ def asked_by(view: View, room: Room, pod: Pod, without: frozenset[str] = frozens
         ports=tuple(host_ports(spec)),
         terms=terms,
         pinned=pinned_to(terms),
-        selector=tuple(Requirement(key, "In", (value,)) for key, value in sorted(spec.node_selector.items())),
+        selector=selector,
+        matched=any(
+            all(wanted.met_by(one.node) for wanted in selector) and meets(terms, one.node)
+            for one in room.nodes.values()
+        ),
         tolerations=spec.tolerations,
         through_cordons=any(tolerates(one, _CORDON) for one in spec.tolerations),
         spreads=spreads_of(view, room, pod, terms, without),
@@ -129,10 +135,10 @@ def _elsewhere(asking: Asked, room: NodeRoom) -> Iterator[Refusal]:
     unmet = [one for one in asking.selector if not one.met_by(room.node)]
     if unmet:
         text = ",".join(str(one) for one in unmet)
-        yield Refusal(Barrier.SELECTOR, text, f"no label {text}")
+        yield Refusal(Barrier.SELECTOR, text, f"no label {text}", meant=asking.matched)
     elif not meets(asking.terms, room.node):
         text = " or ".join(",".join(str(one) for one in term) for term in asking.terms or ())
-        yield Refusal(Barrier.SELECTOR, text, f"no match for {text}")
+        yield Refusal(Barrier.SELECTOR, text, f"no match for {text}", meant=asking.matched)
 
 
 def _ports_taken(asking: Asked, room: NodeRoom) -> Iterator[Refusal]:

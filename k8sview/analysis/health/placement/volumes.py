@@ -8,7 +8,14 @@ from typing import Any
 
 import msgspec
 
-from k8sview.analysis.health.placement.claims import NO_PROVISIONER, claims_of, class_of, is_bound, waits_for_consumer
+from k8sview.analysis.health.placement.claims import (
+    NO_PROVISIONER,
+    SELECTED_NODE,
+    claims_of,
+    class_of,
+    is_bound,
+    waits_for_consumer,
+)
 from k8sview.analysis.health.placement.refusal import Barrier, Refusal
 from k8sview.analysis.health.placement.room import OVER, NodeRoom
 from k8sview.model.fields import read_one, reader
@@ -19,7 +26,6 @@ from k8sview.model.placement import Requirement, Term, meets, selector_terms
 from k8sview.model.quantities import amount
 from k8sview.model.view import View
 
-_SELECTED = "volume.kubernetes.io/selected-node"
 _ZONES = {
     "topology.kubernetes.io/zone": "topology.kubernetes.io/zone",
     "topology.kubernetes.io/region": "topology.kubernetes.io/region",
@@ -114,7 +120,7 @@ def _reach(volume: PersistentVolume, claim: PersistentVolumeClaim) -> Iterator[R
 def _to_bind(view: View, claim: PersistentVolumeClaim) -> Iterator[Reach]:
     """A claim that waits for its consumer: bound to a ready-made volume of the right place, or made there."""
     subject = f"claim {claim.metadata.name}"
-    selected = claim.metadata.annotations.get(_SELECTED)
+    selected = claim.metadata.annotations.get(SELECTED_NODE)
     if selected:
         terms: tuple[Term, ...] = ((Requirement("metadata.name", "In", (selected,), of_field=True),),)
         yield Reach(Barrier.VOLUME_BINDING, subject, terms, f"the name {selected}, where its volume is being made")
