@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from k8sview.analysis.drift.maintenance import node_changes
 from k8sview.analysis.drift.rollouts import ROLLED, workload_changes
 from k8sview.analysis.drift.rules import IN_NAMESPACE, cluster_rules, cluster_tables, namespace_rules
-from k8sview.analysis.drift.scaled import HPAS
-from k8sview.analysis.drift.surroundings import Subject, subjects_of
+from k8sview.analysis.drift.surroundings import Subject, subjects_of, tables_of
 from k8sview.analysis.drift.window import Window
 from k8sview.analysis.drift.window import before as window_before
 from k8sview.analysis.drift.writes import deletion_of, living_writes, writes_of
@@ -94,19 +93,7 @@ def _resources(subjects: Iterable[Subject]) -> set[str]:
 
 
 def _asked(subjects: tuple[Subject, ...]) -> Iterator[tuple[str, str | None]]:
-    for one in subjects:
-        namespace = one.ref.namespace
-        yield one.resource, namespace
-        yield "events", namespace or "default"  # where events about cluster-scoped objects are kept
-        if one.resource == "deployments.apps":
-            yield "replicasets.apps", namespace
-        if one.resource in ("statefulsets.apps", "daemonsets.apps"):
-            yield "controllerrevisions.apps", namespace
-        if one.resource in ROLLED:
-            yield HPAS, namespace
-            yield "pods", namespace
-        if one.near and namespace:
-            yield from ((resource, namespace) for resource in IN_NAMESPACE)
-        if one.resource == "pods":
-            yield "nodes", None
+    yield from tables_of(subjects)
+    for namespace in {one.ref.namespace for one in subjects if one.near and one.ref.namespace}:
+        yield from ((resource, namespace) for resource in IN_NAMESPACE)
     yield from ((resource, None) for resource in cluster_tables(_resources(subjects)))

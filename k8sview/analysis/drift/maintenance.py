@@ -13,7 +13,7 @@ from k8sview.analysis.drift.nodes import in_place_changes
 from k8sview.analysis.drift.window import NEAR, Window, born, writer_at, written
 from k8sview.model.health import ChangeBefore
 from k8sview.model.kinds import ref_to
-from k8sview.model.objects.core import Node, Taint
+from k8sview.model.objects.core import Event, Node, Taint
 from k8sview.model.objects.meta import ObjectMeta
 from k8sview.model.resources import Ref
 from k8sview.model.times import parse_time
@@ -101,10 +101,14 @@ def _written(taint: Taint) -> str:
     return f"{taint.key}{value}:{taint.effect}"
 
 
-def _events(view: View, ref: Ref, node: Node, window: Window) -> Iterator[ChangeBefore]:
-    # The kubelet's events name the node where others have its uid.
+def events_of_node(view: View, node: Node) -> tuple[Event, ...]:
+    """Events about a node, newest first of each reporter: the kubelet's have its name where others have its uid."""
     called = Node(ObjectMeta(name=node.metadata.name, uid=node.metadata.name))
-    for event in (*view.events_of(node), *view.events_of(called)):
+    return (*view.events_of(node), *view.events_of(called))
+
+
+def _events(view: View, ref: Ref, node: Node, window: Window) -> Iterator[ChangeBefore]:
+    for event in events_of_node(view, node):
         words, at = _EVENTS.get(event.reason or ""), parse_time(event.last_seen)
         if words is not None and at is not None and window.holds(at) and not _is_proxys(event):
             yield ChangeBefore(at=at, object=ref, path="", sentence=f"{ref} {words}", basis="event")

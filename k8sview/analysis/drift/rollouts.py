@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from k8sview.analysis.drift.fields import FieldChange
@@ -28,9 +29,17 @@ def workload_changes(view: View, resource: str, workload: Any, window: Window) -
     """All that is known to have changed about a workload within a window, in no order."""
     found = [*rollout_changes(view, resource, workload, window), *scale_changes(view, resource, workload, window)]
     yield from found
-    ref = ref_of(view, resource, workload)
+    told = [(one.at, one.actor) for one in found]
+    yield from untold_writes(ref_of(view, resource, workload), workload, told, window)
+
+
+def untold_writes(
+    ref: Ref, workload: Any, told: Iterable[tuple[datetime, str]], window: Window
+) -> Iterator[ChangeBefore]:
+    """Writes of a workload that are not the very ones behind what is told of it, by time and writer."""
+    known = tuple(told)
     for write in writes_of(ref, workload, window):
-        if not any(abs(one.at - write.at) <= NEAR and one.actor in ("", write.actor) for one in found):
+        if not any(abs(at - write.at) <= NEAR and actor in ("", write.actor) for at, actor in known):
             yield write
 
 

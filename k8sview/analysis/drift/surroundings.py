@@ -50,6 +50,23 @@ def subjects_of(view: View, about: Iterable[Ref]) -> tuple[Subject, ...]:
     return tuple(sorted(found.values(), key=lambda one: not one.near))
 
 
+def tables_of(subjects: Iterable[Subject]) -> Iterator[tuple[str, str | None]]:
+    """``(resource, namespace)`` of every table that tells of changes of these objects."""
+    for one in subjects:
+        namespace = one.ref.namespace
+        yield one.resource, namespace
+        yield "events", namespace or "default"  # where events about cluster-scoped objects are kept
+        if one.resource == "deployments.apps":
+            yield "replicasets.apps", namespace
+        if one.resource in ("statefulsets.apps", "daemonsets.apps"):
+            yield "controllerrevisions.apps", namespace
+        if one.resource in ("deployments.apps", "statefulsets.apps", "daemonsets.apps"):
+            yield HPAS, namespace
+            yield "pods", namespace
+        if one.resource == "pods":
+            yield "nodes", None
+
+
 def _family(view: View, ref: Ref, *, near: bool) -> Iterator[Subject]:
     resource = resource_of(view, ref.api_version, ref.kind)
     if resource is None:
