@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 from tests.benchmarks.checking import check_cost, help_cost
+from tests.benchmarks.judging import judging_cost
 from tests.benchmarks.living import app_cost
 from tests.controlplane import ControlPlane
 from tests.controlplane.fill import fill
@@ -35,6 +36,8 @@ def main() -> None:
     for figure in help_cost():
         print(figure, flush=True)
     for pods in arguments.pods or sorted(BUDGETS):
+        for figure in judging_cost(pods):
+            print(figure, flush=True)
         # Without controllers and kwok nothing changes by itself: what is idle here is idle.
         with ControlPlane(controllers=False, kwok=False) as plane:
             asyncio.run(_fill(plane, pods))

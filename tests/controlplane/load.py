@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 Object = dict[str, Any]
-_STARTED = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+STARTED = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 _CAPACITY = {"cpu": "64", "memory": "256Gi", "pods": "250", "ephemeral-storage": "200Gi"}
 
 
@@ -120,7 +120,7 @@ def pod(replicaset: Object, number: int, nodes: int) -> Object:
     spec = template["spec"]
     spec["nodeName"] = f"node-{seed % nodes:04}"
     address = f"10.{2 + seed % 200}.{number // 250}.{number % 250 + 1}"
-    running = {"running": {"startedAt": _STARTED}}
+    running = {"running": {"startedAt": STARTED}}
     containers = [
         {
             "name": each["name"],
@@ -148,7 +148,7 @@ def pod(replicaset: Object, number: int, nodes: int) -> Object:
         "spec": spec,
         "status": {
             "phase": "Running",
-            "startTime": _STARTED,
+            "startTime": STARTED,
             "hostIP": "10.1.0.1",
             "podIP": address,
             "podIPs": [{"ip": address}],
@@ -195,7 +195,7 @@ def _annotations(index: int) -> dict[str, str]:
 
 def _condition(kind: str, status: str, reason: str) -> Object:
     named = {"reason": reason} if reason else {}
-    return {"type": kind, "status": status, "lastTransitionTime": _STARTED, **named}
+    return {"type": kind, "status": status, "lastTransitionTime": STARTED, **named}
 
 
 def _owner(owner: Object) -> Object:

@@ -6,7 +6,7 @@ the workload that makes the pod.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -35,7 +35,9 @@ class Ill(msgspec.Struct, frozen=True):
     diagnosis: Diagnosis
 
 
-class _Root(msgspec.Struct, frozen=True):
+class Root(msgspec.Struct, frozen=True):
+    """What makes two faults one: the same diagnosis of the same object."""
+
     diagnosis: str
     object: Ref
 
@@ -45,30 +47,108 @@ class _Root(msgspec.Struct, frozen=True):
         return (ref.namespace or "", ref.kind, ref.name, ref.container or "", self.diagnosis)
 
 
+Roots = tuple[tuple[Root, Diagnosis], ...]
 Find = Callable[[Ref], Ill | None]
 """The object behind a reference if it is not well."""
 
 
-def fold(view: View, ill: Mapping[Place, Ill], find: Find) -> tuple[tuple[RootCause, ...], dict[Place, str]]:
-    """The root causes, those with the widest effect first and then the oldest; and each object's own among them."""
-    finder = _Finder(view, find)
-    roots = {place: finder.roots(one) for place, one in ill.items()}
-    effects: dict[_Root, list[Ill]] = {}
-    for place, found in roots.items():
-        for root, _ in found:
-            effects.setdefault(root, []).append(ill[place])
-    texts: dict[_Root, list[Diagnosis]] = {}
-    for found in roots.values():
-        for root, diagnosis in found:
-            texts.setdefault(root, []).append(diagnosis)
-    causes = {root: _cause(view, root, texts[root], found) for root, found in effects.items()}
-    ordered = sorted(causes.items(), key=lambda item: (_rank(item[1]), item[0].sort_key))
-    place_in_order = {root: number for number, (root, _) in enumerate(ordered)}
-    own = {
-        place: causes[min((root for root, _ in found), key=lambda root: place_in_order[root])].id
-        for place, found in roots.items()
-    }
-    return tuple(cause for _, cause in ordered), own
+class Folding:
+    """Root causes of all that is faulty, kept from one judgement to the next: only what a change concerns is traced
+    again. ``ill``: all that is not well, kept up to date by its owner. ``place_of`` gives the place of a reference,
+    whether the object exists or not.
+    """
+
+    def __init__(self, ill: Mapping[Place, Ill], place_of: Callable[[Ref], Place]) -> None:
+        self._ill = ill
+        self._place_of = place_of
+        self._roots: dict[Place, Roots] = {}
+        self._passed: dict[Place, frozenset[Place]] = {}  # what was met on the way from an object to its roots
+        self._passers: dict[Place, set[Place]] = {}  # and the other way round
+        self._effects: dict[Root, dict[Place, tuple[Ill, Diagnosis]]] = {}
+        self._causes: dict[Root, RootCause] = {}
+        self.ordered: tuple[RootCause, ...] = ()
+        """Those with the widest effect first, then the oldest."""
+
+    def update(self, view: View, changed: Iterable[Place]) -> Generator[None, None, set[Place]]:
+        """Take note of objects that became ill, well, or ill in another way, that came or went, pausing after each.
+
+        Returns the places whose root cause may be another one now.
+        """
+        concerned = {place for one in changed for place in (one, *self._passers.get(one, ()))}
+        stale: set[Root] = set()
+        for place in concerned:
+            stale |= self._withdraw(place)
+            one = self._ill.get(place)
+            if one is not None and one.health.verdict.faulty:
+                stale |= self._enter(view, one)
+            yield
+        for root in stale:
+            effects = self._effects.get(root)
+            if effects:
+                self._causes[root] = _cause(view, root, list(effects.values()))
+            else:
+                self._causes.pop(root, None)
+                self._effects.pop(root, None)
+            yield
+        if stale:
+            self.ordered = tuple(
+                cause for _, cause in sorted(self._causes.items(), key=lambda item: (_rank(item[1]), item[0].sort_key))
+            )
+        return concerned | {place for root in stale for place in self._effects.get(root, ())}
+
+    def own(self, place: Place) -> str | None:
+        """The id of an object's root cause: of several, the one with the widest effect."""
+        roots = self._roots.get(place, ())
+        causes = [self._causes[root] for root, _ in roots]
+        return min(causes, key=_rank).id if causes else None
+
+    def _withdraw(self, place: Place) -> set[Root]:
+        """Forget an object's roots; returns those that lose it."""
+        roots = {root for root, _ in self._roots.pop(place, ())}
+        for root in roots:
+            self._effects[root].pop(place, None)
+        for passed in self._passed.pop(place, frozenset()):
+            self._passers[passed].discard(place)
+            if not self._passers[passed]:
+                del self._passers[passed]
+        return roots
+
+    def _enter(self, view: View, one: Ill) -> set[Root]:
+        passed: set[Place] = set()
+        found = tuple(self._trace(view, one, frozenset((one.place,)), passed))
+        self._roots[one.place] = found
+        self._passed[one.place] = frozenset(passed)
+        for place in passed:
+            self._passers.setdefault(place, set()).add(one.place)
+        for root, words in found:
+            self._effects.setdefault(root, {})[one.place] = (one, words)
+        return {root for root, _ in found}
+
+    def _trace(
+        self, view: View, one: Ill, path: frozenset[Place], passed: set[Place]
+    ) -> Iterator[tuple[Root, Diagnosis]]:
+        """Every root of an object, with the words that fit it; ``passed`` grows with each object that was asked."""
+        diagnosis = one.diagnosis
+        circles = 0
+        seen: set[Root] = set()
+        for ref in diagnosis.because:
+            place = self._place_of(ref)
+            passed.add(place)
+            upstream = self._ill.get(place)
+            if upstream is None:
+                pairs: Iterable[tuple[Root, Diagnosis]] = [(Root(diagnosis.id, ref), diagnosis)]
+            elif upstream.place in path or len(path) >= _LONGEST_CHAIN:
+                circles += 1
+                continue
+            else:
+                pairs = self._trace(view, upstream, path | {upstream.place}, passed)
+            for root, words in pairs:
+                if root not in seen:
+                    seen.add(root)
+                    yield root, words
+        if not diagnosis.because or circles == len(diagnosis.because):
+            own = msgspec.structs.replace(one.object, container=diagnosis.container)
+            yield Root(diagnosis.id, lifted(view, own, passed)), diagnosis
 
 
 def chain(one: Ill, find: Find) -> tuple[Step, ...]:
@@ -91,10 +171,15 @@ def chain(one: Ill, find: Find) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def lifted(view: View, ref: Ref) -> Ref:
-    """The topmost workload whose template made this object; of anything else itself. The container stays."""
+def lifted(view: View, ref: Ref, passed: set[Place] | None = None) -> Ref:
+    """The topmost workload whose template made this object; of anything else itself. The container stays.
+
+    ``passed`` grows with the objects that were asked for their owner.
+    """
     current = ref
     while current.kind in _LIFTED:
+        if passed is not None:
+            passed.add((RESOURCE_NAMES[current.kind], current.namespace or "", current.name))
         obj = view.get(RESOURCE_NAMES[current.kind], current.name, current.namespace)
         owners = obj.metadata.owner_references if obj is not None else ()
         owner = next((one for one in owners if one.controller), None)
@@ -104,54 +189,15 @@ def lifted(view: View, ref: Ref) -> Ref:
     return current
 
 
-class _Finder:
-    """Roots by object, each object asked once."""
-
-    def __init__(self, view: View, find: Find) -> None:
-        self._view = view
-        self._find = find
-        self._known: dict[Place, tuple[tuple[_Root, Diagnosis], ...]] = {}
-
-    def roots(self, one: Ill, path: frozenset[Place] = frozenset()) -> tuple[tuple[_Root, Diagnosis], ...]:
-        """Every root of an object with the words that fit it."""
-        known = self._known.get(one.place)
-        if known is not None:
-            return known
-        found = tuple(self._roots(one, path | {one.place}))
-        if not path:  # found on the way, a circle may have cut it short
-            self._known[one.place] = found
-        return found
-
-    def _roots(self, one: Ill, path: frozenset[Place]) -> Iterable[tuple[_Root, Diagnosis]]:
-        diagnosis = one.diagnosis
-        circles = 0
-        seen: set[_Root] = set()
-        for ref in diagnosis.because:
-            upstream = self._find(ref)
-            if upstream is None:
-                pairs: Iterable[tuple[_Root, Diagnosis]] = [(_Root(diagnosis.id, ref), diagnosis)]
-            elif upstream.place in path or len(path) >= _LONGEST_CHAIN:
-                circles += 1
-                continue
-            else:
-                pairs = self.roots(upstream, path)
-            for root, words in pairs:
-                if root not in seen:
-                    seen.add(root)
-                    yield root, words
-        if not diagnosis.because or circles == len(diagnosis.because):
-            own = msgspec.structs.replace(one.object, container=diagnosis.container)
-            yield _Root(diagnosis.id, lifted(self._view, own)), diagnosis
-
-
-def _cause(view: View, root: _Root, texts: list[Diagnosis], effects: list[Ill]) -> RootCause:
+def _cause(view: View, root: Root, effects: list[tuple[Ill, Diagnosis]]) -> RootCause:
     """One entry: the words of the surest and oldest diagnosis, the beginning of the first effect."""
+    texts = {id(words): words for _, words in effects}.values()
     best = min(texts, key=lambda one: (_CONFIDENCE[one.confidence], one.since or _LATEST, one.message))
     dates = [one.since for one in texts if one.since is not None]
     ref = root.object
     whole = (ref.kind, ref.namespace, ref.name)
     objects = sorted(
-        (one.object for one in effects if (one.object.kind, one.object.namespace, one.object.name) != whole),
+        (one.object for one, _ in effects if (one.object.kind, one.object.namespace, one.object.name) != whole),
         key=lambda one: (_KINDS_FIRST.get(one.kind, 0), one.namespace or "", one.kind, one.name),
     )
     return RootCause(

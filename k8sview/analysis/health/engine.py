@@ -6,19 +6,23 @@ stop after any object.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Generator, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import compress, islice
+from operator import is_not
 from typing import Any
 
 import msgspec
 
-from k8sview.analysis.health.causes import Ill, Place, chain, fold
+from k8sview.analysis.health.causes import Folding, Ill, Place, chain
 from k8sview.analysis.health.diagnoses.table import diagnose
 from k8sview.analysis.health.verdict import health_of, is_judged
-from k8sview.model.health import ClusterHealth, Diagnosis, Health, HealthVerdict, Judged, RootCause, Step
+from k8sview.model.health import ClusterHealth, Diagnosis, Health, HealthVerdict, Judged, Step
 from k8sview.model.kinds import RESOURCE_NAMES
 from k8sview.model.resources import Key, Ref, Resource, key_of
+from k8sview.model.tables import Table
 from k8sview.model.traced import Trace, TracedView, traced, traces_of
 from k8sview.model.view import View
 
@@ -42,22 +46,25 @@ class HealthEngine:
         self._ill: dict[Place, Ill] = {}
         self._counts: Counter[HealthVerdict] = Counter()
         self._names: dict[tuple[str, str], str] = {}
-        self._causes: tuple[RootCause, ...] = ()
-        self._own: dict[Place, str] = {}
-        self._stale = True
+        self._rechecks: dict[Place, datetime] = {}
+        self._folding = Folding(self._ill, self._place)
+        self._moved: set[Place] = set()  # whose causes must be folded anew
+        self._told: dict[Place, Judged] = {}
+        self._order: list[Place] = []  # of what is told, sorted
 
     def update(self, view: View) -> Generator[None, None, ClusterHealth]:
         """Brings everything up to a view, pausing after each object; returns the whole."""
         if self._view is None or self._view.resources is not view.resources:
             self._names = {(one.group, one.kind): name for name, one in view.resources.items()}
-        places = list(self._due(view))
+        places = yield from self._due(view)
         self._view = view
         for place in places:
             self._judge(view, place)
             yield
-        if self._stale:
-            self._causes, self._own = fold(view, self._faulty(), self._find)
-            self._stale = False
+        moved = yield from self._folding.update(view, self._moved)
+        self._moved = set()
+        for place in moved:
+            self._tell(place)
         return self._whole(view)
 
     def health(self, view: View, resource: str, obj: Any) -> Health:
@@ -98,41 +105,48 @@ class HealthEngine:
             edge = following
         return tuple(sorted(found, key=lambda one: (-found[one], str(one))))
 
-    def _due(self, view: View) -> Iterable[Place]:
-        """What must be judged anew, in a stable order: what changed, what read it, and what time has come for."""
-        before = self._view
-        dirty: set[Place] = set()
+    def _due(self, view: View) -> Generator[None, None, list[Place]]:
+        """What must be judged anew, in no order: what changed, what read it, and what time has come for."""
+        before = self._view.tables if self._view is not None else {}
+        dirty = {place for place, moment in self._rechecks.items() if moment <= view.taken_at}
         traces: set[Trace] = set()
         for name, table in view.tables.items():
-            old = before.tables.get(name) if before is not None else None
-            if old is not None and old.version == table.version:
-                continue
-            if old is None or old.state != table.state or old.scopes != table.scopes:
-                traces.add(("state", name))
-            known = old.objects if old is not None else {}
-            judged = is_judged(name)
-            for key, obj in table.objects.items():
-                was = known.get(key)
-                if was is obj:
-                    continue
-                if judged:
-                    dirty.add((name, *key))
-                traces.update(traces_of(name, key, was, obj))
-            for key in known.keys() - table.objects.keys():
-                traces.update(traces_of(name, key, known[key], None))
-                self._forget((name, *key))
-        for name in before.tables.keys() - view.tables.keys() if before is not None else ():
+            old = before.get(name)
+            if old is None or old.version != table.version:
+                yield from self._compare(old, table, dirty, traces)
+        for name in before.keys() - view.tables.keys():
             traces.add(("state", name))
             for place in [place for place in self._entries if place[0] == name]:
                 self._forget(place)
         for trace in traces:
             dirty |= self._readers.get(trace, set())
-        dirty |= {
-            place
-            for place, entry in self._entries.items()
-            if entry.recheck_at is not None and entry.recheck_at <= view.taken_at
-        }
-        return sorted(dirty)
+        return list(dirty)
+
+    def _compare(
+        self, old: Table | None, table: Table, dirty: set[Place], traces: set[Trace]
+    ) -> Generator[None, None, None]:
+        """Adds to ``dirty`` and ``traces`` what differs between two pictures of one table, pausing now and then."""
+        name = table.resource.name
+        if old is None or old.state != table.state or old.scopes != table.scopes:
+            traces.add(("state", name))
+        known: Mapping[Key, Any] = old.objects if old is not None else {}
+        judged, added = is_judged(name), 0
+        for number, key in enumerate(_perhaps_changed(table.objects, known)):
+            if number % _BREATH == _BREATH - 1:
+                yield
+            was, obj = known.get(key), table.objects[key]
+            if was is obj:
+                continue
+            added += was is None
+            if was is None or was.metadata.owner_references != obj.metadata.owner_references:
+                self._moved.add((name, *key))
+            if judged:
+                dirty.add((name, *key))
+            traces.update(traces_of(name, key, was, obj))
+        for key in known.keys() - table.objects.keys() if len(table.objects) - added < len(known) else ():
+            traces.update(traces_of(name, key, known[key], None))
+            self._moved.add((name, *key))
+            self._forget((name, *key))
 
     def _judge(self, view: View, place: Place) -> None:
         table = view.tables.get(place[0])
@@ -151,7 +165,9 @@ class HealthEngine:
         diagnosis = None
         if health.verdict not in _WELL:
             diagnosis = diagnose(looking, place[0], obj, health)
-        times = (health.recheck_at, diagnosis.recheck_at if diagnosis is not None else None)
+        times = [health.recheck_at]
+        if diagnosis is not None:
+            times += [diagnosis.recheck_at, view.taken_at + _AGES]
         recheck_at = min((one for one in times if one is not None), default=None)
         entry = _Entry(obj, health, diagnosis, frozenset(looking.traces), recheck_at)
         self._replace(view, place, entry)
@@ -162,6 +178,9 @@ class HealthEngine:
         if before is not None:
             self._counts[before.health.verdict] -= 1
         self._entries[place] = entry
+        self._rechecks.pop(place, None)
+        if entry.recheck_at is not None:
+            self._rechecks[place] = entry.recheck_at
         self._counts[entry.health.verdict] += 1
         gone = before.traces - entry.traces if before is not None else ()
         for trace in gone:
@@ -169,17 +188,19 @@ class HealthEngine:
         for trace in entry.traces - before.traces if before is not None else entry.traces:
             self._readers.setdefault(trace, set()).add(place)
         if entry.diagnosis is None:
-            self._stale |= self._ill.pop(place, None) is not None
+            if self._ill.pop(place, None) is not None:
+                self._moved.add(place)
             return
         ill = Ill(place, self._ref(view, place), entry.health, entry.diagnosis)
         if self._ill.get(place) != ill:
             self._ill[place] = ill
-            self._stale = True
+            self._moved.add(place)
 
     def _forget(self, place: Place) -> None:
         entry = self._entries.pop(place, None)
         if entry is None:
             return
+        self._rechecks.pop(place, None)
         self._counts[entry.health.verdict] -= 1
         for trace in entry.traces:
             readers = self._readers.get(trace)
@@ -187,15 +208,16 @@ class HealthEngine:
                 readers.discard(place)
                 if not readers:
                     del self._readers[trace]
-        self._stale |= self._ill.pop(place, None) is not None
-
-    def _faulty(self) -> dict[Place, Ill]:
-        return {place: self._ill[place] for place in sorted(self._ill) if self._ill[place].health.verdict.faulty}
+        if self._ill.pop(place, None) is not None:
+            self._moved.add(place)
 
     def _find(self, ref: Ref) -> Ill | None:
+        return self._ill.get(self._place(ref))
+
+    def _place(self, ref: Ref) -> Place:
         group, _, _ = ref.api_version.rpartition("/")
-        name = self._names.get((group, ref.kind)) or RESOURCE_NAMES.get(ref.kind, "")
-        return self._ill.get((name, ref.namespace or "", ref.name))
+        name = self._names.get((group, ref.kind)) or RESOURCE_NAMES.get(ref.kind, ref.kind)
+        return (name, ref.namespace or "", ref.name)
 
     def _ref(self, view: View, place: Place) -> Ref:
         resource: Resource = view.tables[place[0]].resource
@@ -208,22 +230,42 @@ class HealthEngine:
             object=self._ref(self._view, place),
             health=entry.health,
             diagnosis=entry.diagnosis,
-            cause=self._own.get(place),
+            cause=self._folding.own(place),
         )
 
+    def _tell(self, place: Place) -> None:
+        """Keep what is not well in order, so that telling it costs nothing where nothing has changed."""
+        entry = self._entries.get(place) if place in self._ill else None
+        if entry is not None:
+            if place not in self._told:
+                insort(self._order, place)
+            self._told[place] = self._judged(place, entry)
+        elif self._told.pop(place, None) is not None:
+            del self._order[bisect_left(self._order, place)]
+
     def _whole(self, view: View) -> ClusterHealth:
-        rechecks = [entry.recheck_at for entry in self._entries.values() if entry.recheck_at is not None]
         return ClusterHealth(
             taken_at=view.taken_at,
             counts={verdict: self._counts[verdict] for verdict in HealthVerdict},
-            judged=tuple(self._judged(place, self._entries[place]) for place in sorted(self._ill)),
-            causes=self._causes,
+            judged=tuple(map(self._told.__getitem__, self._order)),
+            causes=self._folding.ordered,
             unread=tuple(
                 sorted(name for name, table in view.tables.items() if is_judged(name) and table.count is None)
             ),
-            recheck_at=min(rechecks, default=None),
+            recheck_at=min(self._rechecks.values(), default=None),
         )
 
 
+def _perhaps_changed(now: Mapping[Key, Any], before: Mapping[Key, Any]) -> Iterator[Key]:
+    """A few keys too many, never one too few: rows that stand where another object stood, and those beyond.
+
+    What is the same object in the same place is the same row; comparing places costs a tenth of looking keys up.
+    """
+    yield from compress(now, map(is_not, now.values(), before.values()))
+    yield from islice(now, len(before), None)
+
+
 _LONGEST_CHAIN = 12
+_AGES = timedelta(minutes=1)  # words about what is not well tell its age: they are never older than this
+_BREATH = 500  # rows that are compared between two pauses
 _WELL = (HealthVerdict.HEALTHY, HealthVerdict.SUSPENDED)
