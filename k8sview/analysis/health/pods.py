@@ -112,6 +112,8 @@ def _lost_node(view: View, pod: Pod) -> Health | None:
 def _init(view: View, pod: Pod) -> Health | None:
     """The first init container or sidecar that the pod waits for, in order; None when all have done their part."""
     statuses = {status.name: status for status in pod.status.init_container_statuses}
+    mains = pod.status.container_statuses
+    over = bool(mains) and all(one.state.terminated for one in mains)
     for container in pod.spec.init_containers:
         status = statuses.get(container.name)
         if status is None:
@@ -122,6 +124,8 @@ def _init(view: View, pod: Pod) -> Health | None:
             return containers.waits(status, container.image, words)
         ended = status.state.terminated
         if ended is not None and (sidecar or ended.exit_code):
+            if sidecar and over:
+                continue  # asked to end after the app had
             return containers.exited(status, ended, words)
         if status.state.running is not None and not (sidecar and status.started):
             return _init_runs(view, pod, status, container, words)
