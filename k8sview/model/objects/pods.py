@@ -90,6 +90,8 @@ class Lifecycle(Struct, frozen=True):
 class VolumeMount(Struct, frozen=True):
     name: str = ""
     mount_path: str = ""
+    sub_path: str = ""
+    sub_path_expr: str = ""
     read_only: bool = False
 
 

@@ -10,6 +10,7 @@ from k8sview.analysis.health.diagnoses.blamed import Judged, at_fault, idle_cont
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.phrases import counted, joined, one_line
+from k8sview.analysis.health.staleness import stale_config
 from k8sview.model.health import Diagnosis, Health, HealthVerdict
 from k8sview.model.objects.workloads import Deployment, ReplicaSet
 from k8sview.model.status import Confidence
@@ -50,7 +51,7 @@ def pods_failing(view: View, obj: Any, health: Health) -> Diagnosis | None:
         next=describe("pod", obj.metadata.namespace, named[0][0].metadata.name),
         since=health.since or named[0][1].since,
         confidence=health.confidence,
-        evidence=health.evidence,
+        evidence=(*health.evidence, *_old_settings(view, named)),
         because=tuple(pod_ref(pod) for pod, _ in named),
         missing=health.missing,
         recheck_at=health.recheck_at,
@@ -119,6 +120,12 @@ def in_progress(view: View, obj: Any, health: Health) -> Diagnosis | None:
         missing=health.missing,
         recheck_at=health.recheck_at,
     )
+
+
+def _old_settings(view: View, named: tuple[Judged, ...]) -> tuple[str, ...]:
+    """That a pod still runs with older configuration may explain it."""
+    found = stale_config(view, [pod for pod, _ in named])
+    return found[0].evidence if found else ()
 
 
 def _makers(view: View, obj: Any) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ from k8sview.analysis.health.diagnoses import (
     jobs,
     namespaces,
     nodes,
+    noticed,
     ordered,
     probes,
     resizes,
@@ -60,6 +61,7 @@ FAMILIES: tuple[Family, ...] = (
     rollouts.FAMILY,
     jobs.FAMILY,
     cronjobs.FAMILY,
+    noticed.FAMILY,
 )
 
 _UNEXPLAINED = Known(
