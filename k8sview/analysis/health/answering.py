@@ -74,15 +74,18 @@ def _endpoints(view: View, service: Service) -> tuple[int, int]:
 
 
 def _behind(view: View, service: Service) -> tuple[tuple[Ref, ...], str]:
-    """A Service that is at fault by itself leads on; of one that merely has no pods the workload is to blame."""
-    own = (ref_to("Service", service.metadata.namespace, service.metadata.name),)
-    if service_health(view, service).verdict.faulty:
-        return own, ""
+    """Pods that are not ready lead on through their Service; where there are none, the workload that should make them.
+
+    Where nothing should make any, who calls the Service is wrong to do so, or left behind: it is its own fault.
+    """
+    namespace = service.metadata.namespace
+    if view.pods_of(namespace or "", service.spec.selector) and service_health(view, service).verdict.faulty:
+        return (ref_to("Service", namespace, service.metadata.name),), ""
     makers = workloads_behind(view, service)
     if not makers:
-        return own, ": nothing that it selects runs"
+        return (), ": nothing that it selects runs"
     shown = ", ".join(_told(kind, one) for kind, one in makers)
-    return tuple(ref_to(kind, one.metadata.namespace, one.metadata.name) for kind, one in makers), f": {shown}"
+    return tuple(ref_to(kind, namespace, one.metadata.name) for kind, one in makers), f": {shown}"
 
 
 def workloads_behind(view: View, service: Service) -> tuple[tuple[str, Any], ...]:

@@ -64,12 +64,13 @@ def webhook_health(view: View, configuration: WebhookConfiguration) -> Health:
             return Health(HealthVerdict.UNKNOWN, "BackendUnseen", message, missing=seen.missing)
         return Health(HealthVerdict.HEALTHY, evidence=(f"webhooks = {len(configuration.webhooks)} with a backend",))
     worst = seen.faults[0]
+    if worst.reason == "NoTrust" and not _injected(configuration):
+        return Health(HealthVerdict.UNKNOWN, "NoTrust", worst.message, evidence=worst.evidence, missing=seen.missing)
     born = created(configuration)
     grace = _INSTALLING if worst.reason == "NoBackend" else _INJECTING
     end = grace_end(view, born, grace) if worst.since is None else None
-    verdict = HealthVerdict.DOWN if worst.blocks and worst.reason != "NoTrust" else HealthVerdict.DEGRADED
     return Health(
-        HealthVerdict.PROGRESSING if end else verdict,
+        HealthVerdict.PROGRESSING if end else _verdict(worst),
         worst.reason,
         worst.message,
         worst.since,
@@ -79,6 +80,13 @@ def webhook_health(view: View, configuration: WebhookConfiguration) -> Health:
         missing=seen.missing,
         grace=grace if end else None,
     )
+
+
+def _verdict(fault: Fault) -> HealthVerdict:
+    """Who is skipped while he is away harms nobody at once: that is what its author chose, and no outage."""
+    if not fault.blocks:
+        return HealthVerdict.WAITING
+    return HealthVerdict.DEGRADED if fault.reason == "NoTrust" else HealthVerdict.DOWN
 
 
 def scrutiny(view: View, configuration: WebhookConfiguration) -> Scrutiny:
@@ -125,11 +133,17 @@ def _trust(view: View, configuration: WebhookConfiguration, webhook: Webhook) ->
         return Fault("Untrusted", words, (webhook,), evidence, since=bundle.ends)
     if webhook.client_config.ca_bundle:
         return Fault("Untrusted", f"{bundle.problem} for webhook {webhook.name}", (webhook,), (f"{path} = bad", policy))
-    injected = any(name in configuration.metadata.annotations for name in _INJECTED)
-    if webhook.failure_policy != _REFUSES and not injected:
-        return None
-    words = f"webhook {webhook.name} has no caBundle, so the API server most likely trusts nobody to answer for it"
+    words = f"webhook {webhook.name} has no caBundle, so the API server trusts only what its own roots have signed"
+    if _injected(configuration):
+        words = (
+            f"cert-manager has not put its caBundle into webhook {webhook.name}, so the API server does not trust it"
+        )
     return Fault("NoTrust", words, (webhook,), (f"{path} is empty", policy))
+
+
+def _injected(configuration: WebhookConfiguration) -> bool:
+    """Whether cert-manager is to fill the bundles in: without one nobody is trusted then."""
+    return any(name in configuration.metadata.annotations for name in _INJECTED)
 
 
 def _consequence(webhooks: tuple[Webhook, ...]) -> str:

@@ -32,7 +32,7 @@ def unscalable(view: View, autoscaler: HorizontalPodAutoscaler, health: Health) 
     look = _describe(autoscaler)
     name = _name(autoscaler)
     if scaled.absent:
-        message = f"{scaled.words} does not exist, and autoscaler {name} is to scale it{since(view, health.since)}"
+        message = f"{scaled.words} does not exist, and autoscaler {name} is to scale it"
         look = f"kubectl get {word(scaled.resource)} -n {word(scaled.ref.namespace)}"
         return explain(health, "hpa.target-missing", message, look, because=(scaled.ref,))
     if not scaled.resource and view.resources:

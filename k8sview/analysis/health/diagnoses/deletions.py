@@ -9,7 +9,7 @@ import msgspec
 
 from k8sview.analysis.health.diagnoses.contract import ANY, Family, Known
 from k8sview.analysis.health.diagnoses.explained import asked, called, explain
-from k8sview.analysis.health.diagnoses.wording import describe, since, word
+from k8sview.analysis.health.diagnoses.wording import clock, describe, since, word
 from k8sview.analysis.health.finalizing import finalizers_of
 from k8sview.analysis.health.phrases import counted, one_line
 from k8sview.model.health import Diagnosis, Health
@@ -89,7 +89,7 @@ def _claim_in_use(view: View, claim: Any, health: Health) -> Diagnosis:
     if pods:
         names = _some([pod.metadata.name for pod in pods])
         uses = "uses" if len(pods) == 1 else "use"
-        message = f"{called(claim)} was deleted{since(view, health.since)} but pod {names} still {uses} it"
+        message = f"{called(claim)} was deleted at {clock(view, health.since)} but pod {names} still {uses} it"
         evidence = tuple(
             f"pods/{pod.metadata.name} spec.volumes[*].persistentVolumeClaim.claimName = {name}"
             for pod in pods[:_SHOWN]
@@ -149,13 +149,13 @@ def _controller(view: View, obj: Any, health: Health, finalizer: str) -> Diagnos
     elif found.known:
         names = ", ".join(f"{ref.namespace}/{ref.name}" for ref in found.known[:3])
         message = (
-            f"{named} was deleted{since(view, health.since)} but keeps the finalizer {finalizer}: "
+            f"{named} was deleted at {clock(view, health.since)} but keeps the finalizer {finalizer}: "
             f"{names} should take it off and runs, see its log"
         )
         diagnosis = explain(health, "deletion.finalizer", message, look, evidence=evidence, missing=found.missing)
     else:
         message = (
-            f"{named} was deleted{since(view, health.since)} but keeps the finalizer {finalizer}, "
+            f"{named} was deleted at {clock(view, health.since)} but keeps the finalizer {finalizer}, "
             "and nothing that runs here is known to take it off: is its controller gone?"
         )
         diagnosis = explain(health, "deletion.finalizer", message, look, evidence=evidence, missing=found.missing)

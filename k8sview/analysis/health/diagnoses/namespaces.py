@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
+
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.explained import called, explain
-from k8sview.analysis.health.diagnoses.wording import describe, since, word
+from k8sview.analysis.health.diagnoses.wording import clock, describe, word
 from k8sview.analysis.health.namespaces import obstacles
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Diagnosis, Health
@@ -43,27 +45,34 @@ def leaving(view: View, namespace: Namespace, health: Health) -> Diagnosis | Non
         *(f"status.conditions[type={one.type}].status = True" for one in told),
         *(f"{resource}/{one.metadata.name} metadata.finalizers = {_finalizers(one)}" for resource, one in held[:3]),
     )
-    name, said = namespace.metadata.name, one_line(first.message)
     if first.type == "NamespaceDeletionDiscoveryFailure":
-        broken = _broken(view, first.message)
-        objects = tuple(_ref(view, *one) for one in held[:_SHOWN])
-        names = ", ".join(one.name for one in broken)
-        words = f"APIService {names} does not answer" if names else "an API cannot be discovered"
-        message = joined(f"{words}, so namespace {name} cannot be deleted{since(view, health.since)}", said)
-        look = f"kubectl get apiservice {word(broken[0].name)} -o yaml" if broken else "kubectl get apiservices"
-        unread = () if view.readable(_APISERVICES) else (_APISERVICES,)
-        return explain(
-            health,
-            "namespace.api-broken",
-            message,
-            look,
-            because=(*broken, *objects),
-            evidence=evidence,
-            missing=unread,
-        )
+        return _undiscovered(view, namespace, health, held, evidence)
     if first.type == "NamespaceDeletionContentFailure":
         return _refused(view, namespace, health, first.message)
     return _content(view, namespace, health, held, evidence)
+
+
+def _undiscovered(
+    view: View, namespace: Namespace, health: Health, held: tuple[tuple[str, Any], ...], evidence: tuple[str, ...]
+) -> Diagnosis:
+    """An API that does not answer; and beside it, for deletion goes on, whatever is left with a finalizer."""
+    name, said = namespace.metadata.name, obstacles(namespace)[0].message
+    broken = _broken(view, said)
+    names = _some([one.name for one in broken])
+    unread = () if view.readable(_APISERVICES) else (_APISERVICES,)
+    if held:
+        also = f", nor while APIService {names} is not available" if names else ""
+        found = _content(view, namespace, health, held, evidence)
+        return msgspec.structs.replace(found, message=f"{found.message}{also}", because=(*broken, *found.because))
+    words = f"APIService {names} is not available" if names else "an API cannot be discovered"
+    message = f"{words}, so namespace {name} cannot be deleted: {one_line(said, 160)}"
+    look = f"kubectl get apiservice {word(broken[0].name)} -o yaml" if broken else "kubectl get apiservices"
+    return explain(health, "namespace.api-broken", message, look, because=broken, evidence=evidence, missing=unread)
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:2])
+    return f"{shown} and {len(names) - 2} more" if len(names) > 2 else shown
 
 
 def _broken(view: View, message: str) -> tuple[Ref, ...]:
@@ -105,13 +114,13 @@ def _content(
         said = one_line(obstacles(namespace)[0].message)
         resources = _named(view, namespace)
         unread = tuple(one for one in resources if not view.readable(one, name))
-        message = joined(f"namespace {name} cannot be deleted{since(view, health.since)}", said)
+        message = joined(f"namespace {name} (deleted at {clock(view, health.since)}) cannot go", said)
         look = f"kubectl get {','.join(resources) or 'all'} -n {word(name)}"
         return explain(health, "namespace.content-left", message, look, evidence=evidence, missing=unread)
     shown = ", ".join(f"{called(one)} ({_finalizers(one)})" for _, one in held[:3])
     more = f" and {len(held) - 3} more" if len(held) > 3 else ""
     verb = "keeps its finalizer" if len(held) == 1 else "keep their finalizers"
-    message = f"{shown}{more} {verb}, so namespace {name} cannot be deleted{since(view, health.since)}"
+    message = f"{shown}{more} {verb}, so namespace {name} (deleted at {clock(view, health.since)}) cannot go"
     resource, first = held[0]
     look = f"kubectl get {word(resource)} {word(first.metadata.name)} -n {word(name)} -o yaml"
     because = tuple(_ref(view, *one) for one in held[:_SHOWN])
