@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ omitStages: [RequestReceived]
 rules: [{level: Metadata}]
 """
 
+BY_HAND = "controlplane-tests/by-hand"
+"""A label: kwok leaves such a pod or node alone, its status is the test's to write. A node's lease is renewed still."""
 _STAGES = (
     "node/fast/node-initialize.yaml",
     "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
@@ -69,7 +72,7 @@ def apiserver(folder: Path, port: int, etcd_port: int) -> list[str]:
     ]
 
 
-def controller_manager(folder: Path, kubeconfig: str) -> list[str]:
+def controller_manager(folder: Path, kubeconfig: str, flags: Sequence[str] = ()) -> list[str]:
     return [
         str(folder / "kube-controller-manager"),
         f"--kubeconfig={kubeconfig}",
@@ -82,6 +85,7 @@ def controller_manager(folder: Path, kubeconfig: str) -> list[str]:
         "--kube-api-qps=500",
         "--kube-api-burst=1000",
         "--secure-port=0",
+        *flags,
     ]
 
 
@@ -96,24 +100,29 @@ def scheduler(folder: Path, kubeconfig: str) -> list[str]:
     ]
 
 
-def kwok(folder: Path, kubeconfig: str, stages: list[str]) -> list[str]:
+def kwok(folder: Path, kubeconfig: str, stages: list[str], nodes: str = "") -> list[str]:
+    """``nodes``: a label selector of those that kwok plays; all, if empty. (By kwok's own matching, a node without any
+    label never matches a selector.)"""
     return [
         str(folder / "kwok"),
         f"--kubeconfig={kubeconfig}",
-        "--manage-all-nodes=true",
+        f"--manage-nodes-with-label-selector={nodes}" if nodes else "--manage-all-nodes=true",
         "--node-lease-duration-seconds=40",
         *(f"--config={stage}" for stage in stages),
     ]
 
 
 def stages(folder: Path, target: Path) -> list[str]:
-    """kwok's quick stages, changed in one point: a pending pod whose status a test wrote stays as written.
+    """kwok's quick stages, changed in two points: they pass over what is labelled BY_HAND, and a pending pod whose
+    status a test wrote stays as written.
 
     Such a status carries the condition PodReadyToStartContainers, as a kubelet's does and kwok's own does not.
     """
     paths = []
     for name in _STAGES:
         stage: dict[str, Any] = yaml.safe_load((folder / "stage" / name).read_text())
+        by_hand = {"key": f'.metadata.labels["{BY_HAND}"]', "operator": "DoesNotExist"}
+        stage["spec"]["selector"]["matchExpressions"].append(by_hand)
         if name == "pod/fast/pod-ready.yaml":
             condition = '.status.conditions.[] | select( .type == "PodReadyToStartContainers" ) | .status'
             stage["spec"]["selector"]["matchExpressions"].append({"key": condition, "operator": "DoesNotExist"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.controlplane.plane import ControlPlane
 REQUIRED: Final = "K8SVIEW_REQUIRE_CONTROLPLANE"
 
 
-def planned(**options: bool) -> ControlPlane:
+def planned(**options: Any) -> ControlPlane:
     """A control plane that is not started yet; where it is not built, the test is skipped (or fails, if required)."""
     try:
         return ControlPlane(**options)

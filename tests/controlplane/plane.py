@@ -8,13 +8,14 @@ import ssl
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import yaml
 
-from tests.controlplane import binaries, commands
+from tests.controlplane import aging, binaries, commands
 from tests.controlplane.pki import Authority, Pair
 from tests.controlplane.processes import Processes, free_ports
 from tests.controlplane.writer import ApiWriter
@@ -26,14 +27,28 @@ class ControlPlane:
     """Start with ``start()`` or ``with``; everything it made is gone after ``stop()``, also when the run is killed.
 
     ``audit``: write an audit log at level Metadata (large under load, so only where it is read).
-    ``controllers``: run the controller manager and the scheduler. ``kwok``: play kubelet for every node.
+    ``controllers``: run the controller manager (with ``controller_flags`` besides the usual) and the scheduler.
+    ``kwok``: play kubelet for the nodes that the label selector ``kwok_nodes`` matches (if empty: for every node).
+    ``ageable``: keep objects in etcd as JSON, so that ``grow_older`` can be used.
     """
 
-    def __init__(self, *, audit: bool = False, controllers: bool = True, kwok: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        audit: bool = False,
+        controllers: bool = True,
+        kwok: bool = True,
+        kwok_nodes: str = "",
+        ageable: bool = False,
+        controller_flags: Sequence[str] = (),
+    ) -> None:
         self._binaries = binaries.folder()
         self._audit = audit
+        self._ageable = ageable
+        self._controller_flags = tuple(controller_flags)
         self._controllers = controllers
         self._kwok = kwok
+        self._kwok_nodes = kwok_nodes
         self._users: dict[str, Pair] = {}
         self.folder = Path()
 
@@ -84,8 +99,9 @@ class ControlPlane:
     def start_apiserver(self) -> None:
         """Start the API server (again), on the same port, and wait until it is ready."""
         audit = ["--audit-policy-file=audit.yaml", "--audit-log-path=audit.log"] if self._audit else []
+        storage = ["--storage-media-type=application/json"] if self._ageable else []
         command = commands.apiserver(self._binaries, self._port, self._etcd_ports[0])
-        self._processes.start("kube-apiserver", [*command, *audit])
+        self._processes.start("kube-apiserver", [*command, *audit, *storage])
         self._wait_ready()
 
     def stop_apiserver(self) -> None:
@@ -95,11 +111,24 @@ class ControlPlane:
     def start_kwok(self) -> None:
         """Let nodes and pods be played (again)."""
         stages = commands.stages(self._binaries, self.folder)
-        self._processes.start("kwok", commands.kwok(self._binaries, str(self.kubeconfig), stages))
+        self._processes.start("kwok", commands.kwok(self._binaries, str(self.kubeconfig), stages, self._kwok_nodes))
 
     def stop_kwok(self) -> None:
         """From now on pods stay as they are: the test writes their status."""
         self._processes.kill("kwok")
+
+    def grow_older(self, by: timedelta) -> None:
+        """All that the cluster holds was written ``by`` earlier: everything but etcd ends, each time is moved back, and
+        everything starts again, with its memory lost as in a restart of a real control plane. Takes about five seconds.
+        """
+        assert self._ageable, "start the control plane with ageable=True"
+        self._processes.check()
+        for name in self._processes.pids():
+            if name != "etcd":
+                self._processes.kill(name)
+        aging.move_back(f"http://127.0.0.1:{self._etcd_ports[0]}", by)
+        self.start_apiserver()
+        self._start_rest()
 
     def pids(self) -> dict[str, int]:
         """Process ids of what runs, by program."""
@@ -144,7 +173,8 @@ class ControlPlane:
     def _start_rest(self) -> None:
         if self._controllers:
             config = str(self.kubeconfig)
-            self._processes.start("kube-controller-manager", commands.controller_manager(self._binaries, config))
+            managing = commands.controller_manager(self._binaries, config, self._controller_flags)
+            self._processes.start("kube-controller-manager", managing)
             self._processes.start("kube-scheduler", commands.scheduler(self._binaries, config))
         if self._kwok:
             self.start_kwok()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -170,3 +171,21 @@ def _runs(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat")
     return not (status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+async def test_the_past_can_be_made() -> None:
+    old = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "old", "namespace": "default"},
+        "data": {"a": "b"},
+    }
+    with planned(ageable=True, kwok=False) as plane:
+        async with plane.writer() as api:
+            await api.apply([old])
+        before = datetime.now(UTC)
+        plane.grow_older(timedelta(hours=5))
+        async with plane.writer() as api:
+            found = (await api.get(old))["metadata"]
+    for text in (found["creationTimestamp"], found["managedFields"][0]["time"]):
+        assert timedelta(hours=5) <= before - datetime.fromisoformat(text) < timedelta(hours=5, minutes=2)

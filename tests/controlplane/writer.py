@@ -91,8 +91,8 @@ class ApiWriter:
     async def get(self, target: Object) -> Object:
         return _whole(await self.request("GET", await self._path(target)))
 
-    async def delete(self, target: Object) -> None:
-        await self.request("DELETE", await self._path(target))
+    async def delete(self, target: Object, **params: str) -> None:
+        await self.request("DELETE", await self._path(target), None, None, **params)
 
     async def list(self, api_version: str, kind: str, namespace: str | None = None, **params: str) -> list[Object]:
         """All objects of a kind, of one namespace or of all."""
