@@ -83,7 +83,7 @@ def policies_select(context: Context, parameters: PoliciesParameters) -> Iterato
 def _empty(context: Context, policy: Any, namespace: str, templates: dict[str, list[dict[str, str]]]) -> Iterator[str]:
     own = as_selector(read_one(policy, "spec.podSelector")) or LabelSelector()
     if not matches_any(context.view, namespace, own, templates.get(namespace, ())):
-        yield f"selects no pod ({_shown(own)})"
+        yield f"selects no pod ({shown(own)})"
         return  # whom it would let in matters to nobody
     for direction, side in (("ingress", "from"), ("egress", "to")):
         for entry in items(policy, f"spec.{direction}"):
@@ -104,14 +104,15 @@ def _peer(context: Context, peer: dict[str, Any], namespace: str, templates: dic
     if spaces is not None:
         homes = sorted(one.metadata.name for one in context.table("namespaces") if spaces.matches(one.metadata.labels))
         if not homes:
-            return f"matches no namespace ({_shown(spaces)})"
+            return f"matches no namespace ({shown(spaces)})"
     if pods is None or any(matches_any(context.view, home, pods, templates.get(home, ())) for home in homes):
         return ""
     where = f"namespace {homes[0]}" if len(homes) == 1 else f"the {len(homes)} namespaces it selects"
-    return f"matches no pod in {where} ({_shown(pods)})"
+    return f"matches no pod in {where} ({shown(pods)})"
 
 
-def _shown(selector: LabelSelector) -> str:
+def shown(selector: LabelSelector) -> str:
+    """As kubectl would write it, for people."""
     parts = [f"{key}={value}" for key, value in sorted(selector.match_labels.items())]
     parts += [f"{one.key} {one.operator} {','.join(one.values)}".rstrip() for one in selector.match_expressions]
     return ", ".join(parts) or "everything"
@@ -141,7 +142,7 @@ def policies_restrict(context: Context, parameters: OpenParameters) -> Iterator[
 
 def _whom(policy: Any) -> str:
     own = as_selector(read_one(policy, "spec.podSelector")) or LabelSelector()
-    return "every pod of its namespace" if _everything(own) else f"pods with {_shown(own)}"
+    return "every pod of its namespace" if _everything(own) else f"pods with {shown(own)}"
 
 
 def _types(policy: Any) -> tuple[str, ...]:
