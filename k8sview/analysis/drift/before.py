@@ -24,10 +24,14 @@ from k8sview.model.view import View
 
 WITHIN = timedelta(minutes=30)
 MOST = 8
+MOST_FAR = 5
+"""How many changes of what folds beneath the root object, and of its surroundings, are told at most."""
+
 MOST_OF_CLUSTER = 2
 """How many changes of the cluster's own rules are told at most: each could concern everything."""
 
 _NEAR, _FAR, _CLUSTER = range(3)
+_SHARES = {_NEAR: MOST, _FAR: MOST_FAR, _CLUSTER: MOST_OF_CLUSTER}
 
 # Their controllers write them all day, or a report of their owner's changes covers them.
 _SILENT = ("events", "leases.coordination.k8s.io", "replicasets.apps", "endpointslices.discovery.k8s.io")
@@ -47,10 +51,15 @@ def changed_before(
     ranked: dict[ChangeBefore, int] = {}
     for rank, change in _all(view, subjects, window):
         ranked[change] = min(rank, ranked.get(change, rank))
-    nearest = sorted(ranked, key=lambda one: (ranked[one], -one.at.timestamp(), str(one.object), one.path))
-    wide = [one for one in nearest if ranked[one] == _CLUSTER]
-    kept = [one for one in nearest if one not in wide[MOST_OF_CLUSTER:]][:MOST]
-    return tuple(sorted(kept, key=lambda one: -one.at.timestamp()))
+    kept: list[ChangeBefore] = []
+    for rank, share in _SHARES.items():
+        alike = [one for one, at_rank in ranked.items() if at_rank == rank]
+        kept += sorted(alike, key=_newest_first)[:share]
+    return tuple(sorted(kept[:MOST], key=_newest_first))
+
+
+def _newest_first(change: ChangeBefore) -> float:
+    return -change.at.timestamp()
 
 
 def unread_before(view: View, about: Iterable[Ref]) -> tuple[str, ...]:

@@ -66,9 +66,8 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
     if before == after:
         return
     if isinstance(before, msgspec.Struct) and type(before) is type(after):
-        for field in msgspec.structs.fields(type(before)):
-            old, new = getattr(before, field.name), getattr(after, field.name)
-            yield from _compare(step(path, field.encode_name), old, new)
+        for name, written in zip(before.__struct_fields__, before.__struct_encode_fields__, strict=True):
+            yield from _compare(step(path, written), getattr(before, name), getattr(after, name))
     elif isinstance(before, dict) and isinstance(after, dict):
         for key in sorted({*before, *after}):
             yield from _compare(step(path, key), before.get(key), after.get(key))
@@ -110,7 +109,7 @@ def _namings(items: Sequence[Any]) -> Iterator[Callable[[Any], str]]:
 
 
 def _name(keys: tuple[str, ...], item: Any) -> str:
-    names = {field.name: field.encode_name for field in msgspec.structs.fields(type(item))}
+    names = dict(zip(item.__struct_fields__, item.__struct_encode_fields__, strict=True))
     return ",".join(f"{names[key]}={getattr(item, key)}" for key in keys)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from k8sview.analysis.drift.naming import ref_of
 from k8sview.analysis.drift.window import Window
 from k8sview.analysis.drift.writes import writes_of
+from k8sview.model.fields import read_one, reader
 from k8sview.model.health import ChangeBefore
 from k8sview.model.objects.extension import APIService, CustomResourceDefinition, WebhookConfiguration
 from k8sview.model.objects.meta import Custom
@@ -30,6 +31,7 @@ STORAGE_CLASSES = "storageclasses.storage.k8s.io"
 
 ADMISSION = (*WEBHOOKS, POLICIES, BINDINGS)
 
+_POLICY_RULES = "spec.matchConstraints.resourceRules[*]"
 _METRICS = ("metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io")
 _CLAIMS = "persistentvolumeclaims"
 _HPAS = "horizontalpodautoscalers.autoscaling"
@@ -75,7 +77,7 @@ def _concerns(view: View, resource: str, obj: Any, resources: Collection[str]) -
         case Custom() if resource == POLICIES:
             return _policy_covers(obj, resources)
         case Custom() if resource == BINDINGS:
-            name = (obj.body.get("spec") or {}).get("policyName", "")
+            name = read_one(obj, "spec.policyName")
             policy = view.get(POLICIES, name) if isinstance(name, str) else None
             return policy is None or _policy_covers(policy, resources)
     return resource == STORAGE_CLASSES
@@ -88,12 +90,12 @@ def _served_by(service: APIService, resources: Collection[str]) -> bool:
 
 
 def _policy_covers(policy: Custom, resources: Collection[str]) -> bool:
-    constraints = (policy.body.get("spec") or {}).get("matchConstraints") or {}
-    rules = constraints.get("resourceRules") if isinstance(constraints, dict) else None
-    shaped = [rule for rule in rules or () if isinstance(rule, dict)]
-    return any(
-        _covers(rule.get("apiGroups") or (), rule.get("resources") or (), one) for rule in shaped for one in resources
-    )
+    rules = [(_words(rule, "apiGroups[*]"), _words(rule, "resources[*]")) for rule in reader(_POLICY_RULES)(policy)]
+    return any(_covers(groups, plurals, one) for groups, plurals in rules for one in resources)
+
+
+def _words(rule: Any, path: str) -> list[str]:
+    return [word for word in reader(path)(rule) if isinstance(word, str)]
 
 
 def _covers(groups: Collection[str], plurals: Collection[str], resource: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from k8sview.analysis.drift.before import MOST, changed_before, unread_before
+from k8sview.analysis.drift.before import MOST, MOST_FAR, changed_before, unread_before
 from k8sview.model.health import ChangeBefore
 from k8sview.model.kinds import ref_to
 from k8sview.model.resources import Ref
@@ -410,9 +410,17 @@ def test_newest_first_and_what_is_near_is_kept() -> None:
     effects = [workload("Deployment", f"effect-{number}", entry("helm", f"{number}m")) for number in range(1, 20)]
     about = (WEB, *(ref_to("Deployment", "shop", one["metadata"]["name"]) for one in effects))
     found = before(deployment(entry("kubectl-edit", "25m")), *effects, about=about)
-    assert len(found) == MOST
+    assert len(found) == 1 + MOST_FAR
     assert found[-1].sentence == "Deployment shop/web was written by kubectl-edit"
     assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+
+
+def test_no_more_is_told_than_can_be_read_at_night() -> None:
+    volumes = [{"name": f"c{number}", "configMap": {"name": f"c{number}"}} for number in range(2 * MOST)]
+    web = deployment(template={"spec": {"volumes": volumes}})
+    maps = [named("ConfigMap", f"c{number}", entry("kubectl-edit", f"{number + 1}m")) for number in range(2 * MOST)]
+    found = before(web, *maps, hook("gate", "*", "*"))
+    assert [one.object.name for one in found] == [f"c{number}" for number in range(MOST)]
 
 
 def test_objects_that_do_not_exist_or_are_of_unknown_kinds() -> None:
