@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from k8sview.analysis.health.conditions import is_true
-from k8sview.analysis.health.diagnoses import told
+from k8sview.analysis.health.diagnoses import throttling, told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.ends import crashing_since, end_path, times
 from k8sview.analysis.health.diagnoses.killings import asks, grace_seconds, killed_by_probe, probe_budget, slow_start
@@ -156,12 +156,14 @@ def _by_probe(end: _End) -> Diagnosis | None:
     stopped = ""
     if end.state.exit_code == 137:
         stopped = f"; it did not stop within {grace_seconds(end.pod)}s when asked to (exit code 137)"
+    slow, unmeasured = throttling.untold(end.view, end.one, killing.said)
+    stopped += slow
     dated = told.first(killing.first) if killing.first is not None else None
     told_by = partial(
         end._replace(beginning=dated or end.beginning).diagnosis,
         confidence=killing.confidence,
         evidence=killing.evidence,
-        missing=told.unread(end.view, end.pod),
+        missing=(*told.unread(end.view, end.pod), *unmeasured),
     )
     given = f" within {probe_budget(probe)}s" if probe is not None else ""
     if killing.probe == "startup":

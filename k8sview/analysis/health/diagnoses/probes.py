@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from k8sview.analysis.health.conditions import find
-from k8sview.analysis.health.diagnoses import told
+from k8sview.analysis.health.diagnoses import throttling, told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.killings import asks, how
 from k8sview.analysis.health.diagnoses.suspects import Suspect, suspects
@@ -59,6 +59,8 @@ def _diagnosis(view: View, pod: Pod, one: Suspect, event: Event | None, beginnin
         message += "; how it fails is told by events, which may not be read"
     else:
         message += "; no event tells how"
+    slow, unmeasured = throttling.untold(view, one, said)
+    message += slow
     strayed = _strayed(one.spec, probe)
     evidence = [f"{one.path}.ready = false"]
     if kind == "startup":
@@ -78,7 +80,7 @@ def _diagnosis(view: View, pod: Pod, one: Suspect, event: Event | None, beginnin
         since=beginning,
         confidence=Confidence.CERTAIN if event is not None else Confidence.INFERRED,
         evidence=tuple(evidence),
-        missing=unread,
+        missing=(*unread, *unmeasured),
     )
 
 

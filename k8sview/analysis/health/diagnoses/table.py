@@ -30,6 +30,7 @@ from k8sview.analysis.health.diagnoses import (
     scalers,
     scheduling,
     starts,
+    throttling,
 )
 from k8sview.analysis.health.diagnoses.contract import ANY, Family, Known, Rule
 from k8sview.model.health import Diagnosis, Health
@@ -52,6 +53,7 @@ FAMILIES: tuple[Family, ...] = (
     images.FAMILY,
     config.FAMILY,
     starts.FAMILY,
+    throttling.FAMILY,
     crashes.FAMILY,
     inits.FAMILY,
     probes.FAMILY,
