@@ -27,6 +27,12 @@ class Consumer(msgspec.Struct, frozen=True):
     pods: int
     amount: Decimal
 
+    def shown(self, resource: str) -> str:
+        """``6`` or ``512Mi``."""
+        if "memory" in resource or "storage" in resource:
+            return f"{self.amount / 2**20:.0f}Mi"
+        return f"{self.amount.normalize():f}"
+
 
 def has_room(quota: Custom, amounts: dict[str, tuple[str, str, str]]) -> bool:
     """Whether what was refused would fit by now, as far as the quota's own status tells."""

@@ -92,7 +92,7 @@ def absent(case: Case, slug: str, ref: Ref, table: str) -> Diagnosis:
         f"{ref.kind} {ref.name} does not exist{place}, so {case.whose} cannot be created",
         f"kubectl get{option} {ref.kind.lower()}; then create it, or name another in the pod template",
         because=(ref,),
-        evidence=(f"{table}/{ref.name} is absent",) if readable else (),
+        evidence=(f"{table}/{ref.name} is absent = true",) if readable else (),
         missing=() if readable else (table,),
     )
 
