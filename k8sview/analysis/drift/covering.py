@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 COVERED = "…"
 
@@ -38,3 +39,21 @@ def covered_words(words: Sequence[str]) -> tuple[str, ...]:
         found.append(COVERED if follows and not word.startswith("-") else covered(word))
         follows = _FLAG.fullmatch(word) is not None
     return tuple(found)
+
+
+def covered_value(path: str, text: str) -> str:
+    """The value of one field: as a whole where its place says that it may be a secret, else what looks like one.
+
+    Literal values stand at ``value`` (of a header, say); annotations are named by whoever writes them.
+    """
+    name = path.rpartition("annotations")[2] if "metadata.annotations" in path else ""
+    hidden = path.endswith(".value") or re.search(_NAME, name, re.IGNORECASE)
+    return COVERED if hidden else covered(text)
+
+
+def without_literals(value: Any) -> Any:
+    """A free-form value in which every ``{name, value}`` keeps its name alone."""
+    if isinstance(value, dict):
+        literal = "name" in value and "value" in value
+        return {key: COVERED if literal and key == "value" else without_literals(one) for key, one in value.items()}
+    return [without_literals(one) for one in value] if isinstance(value, list | tuple) else value

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from k8sview.analysis.drift.covering import covered_words
+from k8sview.analysis.drift.covering import covered_value, covered_words
 from k8sview.analysis.drift.shown import shown
 from k8sview.model.objects.meta import NamedObject
 from k8sview.model.objects.pods import (
@@ -80,7 +80,9 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
 def _side(path: str, value: Any) -> str | None:
     if path.endswith(".image"):
         return value or None  # whole, digest included: it is what a rollback needs
-    return None if value is None or value == "" else shown(value)
+    if isinstance(value, str):
+        return covered_value(path, value) if value else None
+    return None if value is None else shown(value)
 
 
 def _lists(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[FieldChange]:

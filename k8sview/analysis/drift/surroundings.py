@@ -24,6 +24,7 @@ MOST_PODS = 50
 """How many pods of one workload are asked for their nodes."""
 
 _MOST_OWNERS = 4
+_TOLD_BY_EVENTS = ("deployments.apps", "statefulsets.apps", HPAS, "nodes")
 _SELECTING = (Deployment, StatefulSet, DaemonSet, ReplicaSet)
 
 
@@ -55,7 +56,8 @@ def tables_of(subjects: Iterable[Subject]) -> Iterator[tuple[str, str | None]]:
     for one in subjects:
         namespace = one.ref.namespace
         yield one.resource, namespace
-        yield "events", namespace or "default"  # where events about cluster-scoped objects are kept
+        if one.resource in _TOLD_BY_EVENTS:
+            yield "events", namespace or "default"  # where events about cluster-scoped objects are kept
         if one.resource == "deployments.apps":
             yield "replicasets.apps", namespace
         if one.resource in ("statefulsets.apps", "daemonsets.apps"):

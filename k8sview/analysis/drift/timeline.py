@@ -51,7 +51,7 @@ def timeline(view: View, resource: str, obj: Any) -> tuple[Moment, ...]:
 def timeline_gaps(view: View, resource: str, obj: Any) -> tuple[str, ...]:
     """What the timeline cannot tell, in plain sentences: tables that could not be read, and what the API forgets."""
     ref = ref_of(view, resource, obj)
-    asked = set(tables_of(subjects_of(view, [ref])))
+    asked = {*tables_of(subjects_of(view, [ref])), ("events", obj.metadata.namespace or "default")}
     unread = sorted(
         {name for name, space in asked if view.served(name) is not False and not view.readable(name, space)}
     )

@@ -471,6 +471,8 @@ def test_only_tables_that_would_have_told_are_named() -> None:
     db = workload("StatefulSet", "db")
     assert unread(db, about=(DB,), denied=everything) == ("controllerrevisions.apps",)
     assert unread(about=(NODE,), denied=everything) == ("nodes",)
+    config = ref_to("ConfigMap", "shop", "web-config")
+    assert unread(about=(config,), denied=(*everything, "events")) == ("configmaps",)
 
 
 def test_denied_evidence_does_not_hide_the_rest() -> None:

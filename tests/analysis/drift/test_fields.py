@@ -148,6 +148,22 @@ def test_plain_words(change: tuple[str, str | None, str | None], sentence: str) 
     assert sentence_of(FieldChange(*change)) == sentence
 
 
+def headers(value: str) -> Raw:
+    handler = {"path": "/", "httpHeaders": [{"name": "X-Key", "value": value}]}
+    return {"lifecycle": {"preStop": {"httpGet": handler}}}
+
+
+def test_literal_values_are_covered_wherever_they_stand() -> None:
+    path = f"{APP}.lifecycle.preStop"
+    changed = changes(pod_template(headers("one")), pod_template(headers("two")))
+    assert changed == [(f"{path}.httpGet.httpHeaders[name=X-Key].value", "…", "…")]
+    ((_, _, added),) = changes(pod_template({"lifecycle": {}}), pod_template(headers("hunter2")))
+    assert added == '{"httpGet":{"httpHeaders":[{"name":"X-Key","value":"…"}],"path":"/"}}'
+    annotations = {"example.org/api-token": "one"}, {"example.org/api-token": "two"}
+    (change,) = differences(*annotations, "spec.template.metadata.annotations")
+    assert (change.before, change.after) == ("…", "…")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

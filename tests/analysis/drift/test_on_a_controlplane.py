@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from k8sview.analysis.drift.before import changed_before, unread_before
+from k8sview.analysis.drift.timeline import timeline
 from k8sview.model import events
 from k8sview.model.health import ChangeBefore
 from k8sview.model.kinds import KINDS, ref_to
 from k8sview.model.resources import Ref, key_of
+from k8sview.model.timeline import MomentKind
 from k8sview.model.view import View
 from k8sview.store.store import Store
 from tests.analysis.clusters import read
@@ -75,8 +77,7 @@ HOOK = {
 
 async def write(api: ApiWriter, target: Raw, body: Raw, manager: str, subresource: str = "") -> datetime:
     """A patch as another program sends it; the time at which it was sent."""
-    plural = {"ConfigMap": "configmaps", "ValidatingWebhookConfiguration": "validatingwebhookconfigurations"}
-    name = plural.get(target["kind"], f"{target['kind'].lower()}s")
+    name = f"{target['kind'].lower()}s"
     group, _, version = target["apiVersion"].rpartition("/")
     root = f"/apis/{group}/{version}" if group else f"/api/{version}"
     space = target["metadata"].get("namespace")
@@ -166,7 +167,9 @@ async def test_each_write_is_seen_with_its_time_its_writer_and_old_and_new(contr
         await scaled(api, web)
         await written(api)
         await ordered(api, db)
+        await cordoned(api)
         view = await seen(api)
+        told_on_one_axis(view)
         gaps = unread_before(view, [WEB])
         assert "events" not in gaps
         assert "horizontalpodautoscalers.autoscaling" in gaps  # never read here
@@ -243,3 +246,34 @@ async def ordered(api: ApiWriter, db: Raw) -> None:
     down = await told(api, DB, lambda one: one.path == "spec.replicas", at)
     assert (down.before, down.after, down.actor) == ("3", "1", "kubectl")
     assert soon_after(down, at)
+
+
+async def cordoned(api: ApiWriter) -> None:
+    name = node(9100)["metadata"]["name"]
+    at = await write(api, node(9100), {"spec": {"unschedulable": True}}, "kubectl")
+    cordon = await told(api, ref_to("Node", None, name), lambda one: "cordoned" in one.sentence, at)
+    assert (cordon.actor, cordon.path, cordon.after) == ("kubectl", "spec.unschedulable", "true")
+    assert soon_after(cordon, at)
+
+
+def told_on_one_axis(view: View) -> None:
+    """The timeline of what the test did to the Deployment, and that of one of its pods."""
+    found = timeline(view, "deployments.apps", view.get("deployments.apps", "web", SPACE))
+    assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+    own = [(one.kind, one.sentence) for one in found if one.object == WEB]
+    kinds = {kind for kind, _ in own}
+    assert kinds >= {
+        MomentKind.CREATION,
+        MomentKind.REVISION,
+        MomentKind.SCALING,
+        MomentKind.CONDITION,
+        MomentKind.EVENT,
+    }
+    assert (MomentKind.SCALING, "was scaled from 1 to 3 by kubectl") in own
+    assert any(kind is MomentKind.REVISION and sentence.startswith("was restarted by hand") for kind, sentence in own)
+    assert not any("from 1 to 3" in sentence for kind, sentence in own if kind is MomentKind.EVENT)
+    pod = next(one for one in view.each("pods") if one.metadata.labels["app"] == "web")
+    lived = timeline(view, "pods", pod)
+    assert any(one.sentence.startswith("Scheduled: ") for one in lived)
+    assert any(one.kind is MomentKind.CONTAINER and one.sentence == "container app started" for one in lived)
+    assert any(one.object.kind == "ConfigMap" and one.sentence == "was written by kubectl-edit" for one in lived)
