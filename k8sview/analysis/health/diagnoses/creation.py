@@ -53,9 +53,8 @@ def _quota(case: Case) -> Diagnosis:
     evidence = tuple(_status(quota, one[0]) for one in tight) if isinstance(quota, Custom) else ()
     for resource, *_ in tight[:1]:
         top = consumers(case.view, case.namespace, resource)
-        evidence += tuple(
-            f"{one.resource}/{one.name} {resource} of all its pods = {one.shown(resource)}" for one in top
-        )
+        asks = f"{resource} of all its pods"
+        evidence += tuple(f"{one.resource}/{one.name} {asks} = {one.shown(resource)}" for one in top)
     return diagnosis(
         case,
         "quota-exceeded",
