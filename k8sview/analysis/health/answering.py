@@ -83,9 +83,9 @@ def _behind(view: View, service: Service) -> tuple[tuple[Ref, ...], str]:
         return (ref_to("Service", namespace, service.metadata.name),), ""
     makers = workloads_behind(view, service)
     if not makers:
-        return (), ": nothing that it selects runs"
+        return (), " (nothing that it selects runs)"
     shown = ", ".join(_told(kind, one) for kind, one in makers)
-    return tuple(ref_to(kind, namespace, one.metadata.name) for kind, one in makers), f": {shown}"
+    return tuple(ref_to(kind, namespace, one.metadata.name) for kind, one in makers), f" ({shown})"
 
 
 def workloads_behind(view: View, service: Service) -> tuple[tuple[str, Any], ...]:

@@ -41,8 +41,8 @@ class Fault(msgspec.Struct, frozen=True):
 
     @property
     def message(self) -> str:
-        """``problem: what it means``."""
-        return f"{self.problem}: {_consequence(self.webhooks)}"
+        """``problem, so what it means``."""
+        return f"{self.problem}, so {_consequence(self.webhooks)}"
 
 
 class Scrutiny(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ def webhook_health(view: View, configuration: WebhookConfiguration) -> Health:
         return Health(HealthVerdict.HEALTHY, evidence=(f"webhooks = {len(configuration.webhooks)} with a backend",))
     worst = seen.faults[0]
     if worst.reason == "NoTrust" and not _injected(configuration):
-        return Health(HealthVerdict.UNKNOWN, "NoTrust", worst.message, evidence=worst.evidence, missing=seen.missing)
+        return Health(HealthVerdict.UNKNOWN, "NoTrust", worst.problem, evidence=worst.evidence, missing=seen.missing)
     born = created(configuration)
     grace = _INSTALLING if worst.reason == "NoBackend" else _INJECTING
     end = grace_end(view, born, grace) if worst.since is None else None
@@ -150,7 +150,7 @@ def _consequence(webhooks: tuple[Webhook, ...]) -> str:
     refusing = tuple(one for one in webhooks if one.failure_policy == _REFUSES)
     if not refusing:
         return f"{matched(webhooks)} is skipped by it and passes unchecked"
-    where = "cluster-wide" if not any(map(_narrowed, refusing)) else "wherever it applies"
+    where = "cluster-wide" if not any(map(_narrowed, refusing)) else "where its selectors match"
     return f"the API server refuses {matched(refusing)} {where}"
 
 

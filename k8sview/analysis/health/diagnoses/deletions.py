@@ -111,7 +111,7 @@ def _dependents(view: View, obj: Any, health: Health) -> Diagnosis:
     left = [(resource, one) for resource, one in view.children(obj) if one.metadata.uid != obj.metadata.uid]
     held = [(resource, one) for resource, one in left if one.metadata.deletion_timestamp and one.metadata.finalizers]
     because = tuple(_ref(view, resource, one) for resource, one in held[:_SHOWN])
-    names = _some([called(one) for _, one in held or left])
+    names = _some([called(one, _ref(view, resource, one).kind) for resource, one in held or left])
     words = f"{counted(len(left), 'object')} that it owns still exist: {names}" if left else "what it owns is not seen"
     message = f"{called(obj)} is deleted in the foreground, and {words}"
     look = describe(asked(obj), obj.metadata.namespace, obj.metadata.name)

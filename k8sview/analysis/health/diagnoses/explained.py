@@ -41,10 +41,10 @@ def kind_of(obj: Any) -> str:
     return obj.kind if isinstance(obj, Custom) else type(obj).__name__
 
 
-def called(obj: Any) -> str:
-    """``PersistentVolumeClaim shop/db``, as a sentence names it."""
+def called(obj: Any, kind: str = "") -> str:
+    """``PersistentVolumeClaim shop/db``, as a sentence names it; ``kind`` for what was read as metadata alone."""
     where = f"{obj.metadata.namespace}/" if obj.metadata.namespace else ""
-    return f"{kind_of(obj)} {where}{obj.metadata.name}"
+    return f"{kind or kind_of(obj)} {where}{obj.metadata.name}"
 
 
 def asked(obj: Any) -> str:

@@ -12,7 +12,7 @@ from k8sview.analysis.health.diagnoses.explained import explain
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.phrases import counted, joined, one_line
 from k8sview.analysis.health.webhooks import scrutiny
-from k8sview.model.health import Diagnosis, Health
+from k8sview.model.health import Diagnosis, Health, HealthVerdict
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.core import Namespace
 from k8sview.model.objects.extension import APIService, CustomResourceDefinition, WebhookConfiguration
@@ -87,7 +87,8 @@ def admission(view: View, configuration: WebhookConfiguration, health: Health) -
     kind = _kind(view, configuration)
     look = f"kubectl get {kind.lower()} {word(name)} -o yaml"
     if worst.reason != "NoBackend":
-        message = f"{worst.message} ({kind} {name})"
+        said = worst.message if health.verdict is not HealthVerdict.UNKNOWN else worst.problem
+        message = f"{said} ({kind} {name})"
         return explain(health, "webhook.untrusted", message, look, evidence=worst.evidence)
     down = [one for one in faults if one.reason == "NoBackend" and one.blocks == worst.blocks]
     because = tuple(dict.fromkeys(ref for one in down for ref in one.because))

@@ -117,7 +117,9 @@ def _content(
         message = joined(f"namespace {name} (deleted at {clock(view, health.since)}) cannot go", said)
         look = f"kubectl get {','.join(resources) or 'all'} -n {word(name)}"
         return explain(health, "namespace.content-left", message, look, evidence=evidence, missing=unread)
-    shown = ", ".join(f"{called(one)} ({_finalizers(one)})" for _, one in held[:3])
+    shown = ", ".join(
+        f"{called(one, view.resources[resource].kind)} ({_finalizers(one)})" for resource, one in held[:3]
+    )
     more = f" and {len(held) - 3} more" if len(held) > 3 else ""
     verb = "keeps its finalizer" if len(held) == 1 else "keep their finalizers"
     message = f"{shown}{more} {verb}, so namespace {name} (deleted at {clock(view, health.since)}) cannot go"
