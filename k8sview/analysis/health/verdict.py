@@ -22,6 +22,7 @@ from k8sview.analysis.health.nodes import node_health
 from k8sview.analysis.health.pods import pod_health
 from k8sview.analysis.health.services import service_health
 from k8sview.analysis.health.statefulsets import stateful_set_health
+from k8sview.analysis.health.volumes import volume_health
 from k8sview.analysis.health.webhooks import webhook_health
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects import core, extension, workloads
@@ -40,6 +41,7 @@ _RULES: dict[str, tuple[type, Callable[[View, Any], Health]]] = {
     "nodes": (core.Node, node_health),
     "namespaces": (core.Namespace, namespace_health),
     "persistentvolumeclaims": (core.PersistentVolumeClaim, claim_health),
+    "persistentvolumes": (core.PersistentVolume, volume_health),
     "services": (core.Service, service_health),
     "horizontalpodautoscalers.autoscaling": (workloads.HorizontalPodAutoscaler, autoscaler_health),
     BUDGETS: (workloads.PodDisruptionBudget, budget_health),

@@ -8,6 +8,7 @@ from k8sview.analysis.health.diagnoses import (
     autoscaling,
     budgets,
     certificates,
+    claims,
     config,
     crashes,
     creation,
@@ -27,10 +28,12 @@ from k8sview.analysis.health.diagnoses import (
     probes,
     resizes,
     rollouts,
+    sandboxes,
     scalers,
     scheduling,
     starts,
     throttling,
+    volumes,
 )
 from k8sview.analysis.health.diagnoses.contract import ANY, Family, Known, Rule
 from k8sview.model.health import Diagnosis, Health
@@ -50,8 +53,11 @@ FAMILIES: tuple[Family, ...] = (
     ordered.FAMILY,  # a pod that waits to be deleted, before whatever once broke it
     displaced.FAMILY,
     scheduling.FAMILY,
+    claims.FAMILY,
     images.FAMILY,
     config.FAMILY,
+    volumes.FAMILY,
+    sandboxes.FAMILY,
     starts.FAMILY,
     throttling.FAMILY,
     crashes.FAMILY,
