@@ -1,0 +1,61 @@
+"""All cases of all families, and what they share."""
+
+from __future__ import annotations
+
+from tests.scenarios.case import Case, Failure, Lookalike, Raw
+from tests.scenarios.families import (
+    budgets,
+    configuration,
+    containers,
+    creation,
+    gateways,
+    images,
+    jobs,
+    lookalikes,
+    namespaces,
+    nodes,
+    operators,
+    platform,
+    scaling,
+    scheduling,
+    services,
+    volumes,
+    workloads,
+    youth,
+)
+
+_FAMILIES = (
+    containers,
+    images,
+    configuration,
+    scheduling,
+    creation,
+    volumes,
+    workloads,
+    jobs,
+    services,
+    gateways,
+    scaling,
+    budgets,
+    nodes,
+    namespaces,
+    platform,
+    operators,
+    lookalikes,
+    youth,
+)
+
+CASES: tuple[Case, ...] = tuple(case for family in _FAMILIES for case in family.CASES)
+FAILURES: tuple[Failure, ...] = tuple(case for case in CASES if isinstance(case, Failure))
+LOOKALIKES: tuple[Lookalike, ...] = tuple(case for case in CASES if isinstance(case, Lookalike))
+
+GROUND: tuple[Raw, ...] = (
+    *nodes.ORDINARY,
+    platform.WIDGETS,
+    *scaling.METRICS,
+    *gateways.DEFINITIONS,
+    *operators.DEFINITIONS,
+    gateways.EDGE,
+    gateways.INGRESS_CLASS,
+)
+"""What must be there before any case."""
