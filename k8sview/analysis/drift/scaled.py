@@ -8,7 +8,7 @@ scaled up by hand cannot be told from one whose last pod was evicted, and is lef
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,7 +109,28 @@ def _of_deployment(view: View, deployment: Deployment, starts: Mapping[str, date
         # Where old pods must be gone first (Recreate), the new ones come last.
         last_of_rollout = own[0] if own and others and not own[0].before else None
         found += [one for one in own if one.at > settled and one is not last_of_rollout]
-    return [Scaling(at=one.at, before=one.before, after=one.after) for one in found]
+    scalings = [Scaling(at=one.at, before=one.before, after=one.after) for one in found]
+    amidst = max((one.at for one in events if _amidst_a_rollout(one, events, starts)), default=None)
+    if amidst is not None and not any(one.at >= amidst - _SECOND for one in scalings):
+        scalings.append(Scaling(at=amidst, before=None, after=deployment.spec.replicas))
+    return scalings
+
+
+def _amidst_a_rollout(event: ScaleEvent, events: Iterable[ScaleEvent], starts: Mapping[str, datetime]) -> bool:
+    """A rollout takes from the old sets and gives to the newest. The other way round, somebody changed the number.
+
+    The controller then spreads it over all sets (proportional scaling), so that no event has the number itself. Where
+    one set grows while another shrinks it is a rollout after all, back to a set whose return has no exact date.
+    """
+    begun = [name for name, start in starts.items() if start <= event.at]
+    if event.replica_set not in begun or event.before is None:
+        return False
+    shrinks = event.after < event.before
+    for other in events:
+        opposite = other.before is not None and (other.after < other.before) is not shrinks
+        if opposite and other.replica_set != event.replica_set and abs(other.at - event.at) <= NEAR:
+            return False
+    return (event.replica_set == max(begun, key=lambda name: starts[name])) is shrinks
 
 
 def _of_statefulset(view: View, workload: StatefulSet) -> list[Scaling]:
