@@ -108,8 +108,8 @@ def failures_in_a_row(runs: tuple[Job, ...]) -> tuple[Job, ...]:
     return tuple(found)
 
 
-def blocking_run(cron_job: CronJob, runs: tuple[Job, ...], view: View) -> tuple[Job, int] | None:
-    """The run that goes on while ``Forbid`` lets no other start, with the number of runs that it cost."""
+def blocking_run(cron_job: CronJob, runs: tuple[Job, ...], view: View) -> tuple[Job, tuple[datetime, ...]] | None:
+    """The run that goes on while ``Forbid`` lets no other start, with the due times that it cost."""
     if cron_job.spec.concurrency_policy != "Forbid":
         return None
     current = next((run for run in reversed(runs) if not finished(run)), None)
@@ -118,7 +118,7 @@ def blocking_run(cron_job: CronJob, runs: tuple[Job, ...], view: View) -> tuple[
         return None
     try:
         zone: tzinfo = zone_of(cron_job.spec.time_zone or _inner_zone(cron_job.spec.schedule))
-        return current, len(due(cron_job.spec.schedule, born, view.taken_at, zone))
+        return current, due(cron_job.spec.schedule, born, view.taken_at, zone)
     except (ZoneError, ScheduleError):
         return None
 
@@ -152,10 +152,12 @@ def _by_runs(view: View, cron_job: CronJob, runs: tuple[Job, ...]) -> Health | N
 
 def _blocked(view: View, cron_job: CronJob, runs: tuple[Job, ...]) -> Health | None:
     found = blocking_run(cron_job, runs, view)
-    if found is None or found[1] < _BLOCKED_RUNS:
+    if found is None or len(found[1]) < _BLOCKED_RUNS:
         return None
-    run, cost = found
-    since = created(run)
+    run, lost = found
+    since, cost = created(run), len(lost)
+    if since is None or view.taken_at - since < _BLOCKED_RUNS * (lost[1] - lost[0]):
+        return None
     name = run.metadata.name
     message = f"job {name} has run for {_age(view, since)}, and {counted(cost, 'run')} due since could not start"
     evidence = (

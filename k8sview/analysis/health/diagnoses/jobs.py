@@ -78,7 +78,7 @@ def too_long(view: View, job: Job, health: Health) -> Diagnosis | None:
     deadline = job.spec.active_deadline_seconds
     lease, words, evidence = idle_controllers(view) if deadline is not None else ((), "", ())
     limit = (
-        "12 hours, and states no activeDeadlineSeconds"
+        "12 hours, and it states no activeDeadlineSeconds"
         if deadline is None
         else f"its activeDeadlineSeconds = {deadline}"
     )
