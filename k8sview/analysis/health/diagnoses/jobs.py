@@ -80,7 +80,7 @@ def too_long(view: View, job: Job, health: Health) -> Diagnosis | None:
     limit = (
         "12 hours, and it states no activeDeadlineSeconds"
         if deadline is None
-        else f"its activeDeadlineSeconds = {deadline}"
+        else f"its activeDeadlineSeconds of {deadline}"
     )
     name = _name(job)
     if health.reason == "RunningTooLong":
