@@ -36,7 +36,6 @@ SETTLED = timedelta(minutes=10)  # the kubelet, too, forgets its back-off after 
 STARTING = timedelta(minutes=5)
 NOT_READY = timedelta(minutes=1)
 _FEW_RESTARTS = 2
-_QUICK_SUCCESSION = timedelta(minutes=20)  # three restarts an hour
 
 
 def failing_wait(status: ContainerStatus) -> ContainerStateWaiting | None:
@@ -115,29 +114,21 @@ def not_ready(
     )
 
 
-def lately_ended(view: View, status: ContainerStatus, born: datetime | None) -> datetime | None:
-    """Until when a container's last end matters although it runs again; None where there was none, or long ago.
-
-    ``born``: when its pod was created. Restarts that keep coming at least three times an hour are remembered for two of
-    their intervals, all others as long as the kubelet does.
-    """
+def lately_ended(view: View, status: ContainerStatus, memory: timedelta = SETTLED) -> datetime | None:
+    """Until when a container's last end matters although it runs again; None where there was none, or long ago."""
     last = status.last_state.terminated
     if last is None or not status.restart_count:
         return None
-    since_birth = ago(view, born)
-    memory = SETTLED
-    if since_birth is not None and since_birth / status.restart_count <= _QUICK_SUCCESSION:
-        memory = max(SETTLED, 2 * since_birth / status.restart_count)
     return grace_end(view, parse_time(last.finished_at), memory)
 
 
-def restarting(view: View, status: ContainerStatus, born: datetime | None, words: str) -> Health | None:
-    """Verdict on a container that is ready now but ended not long ago; None when it has settled.
+def restarting(view: View, status: ContainerStatus, words: str, memory: timedelta) -> Health | None:
+    """Verdict on a container that is ready now but ended not longer than ``memory`` ago; None when it has settled.
 
     A crash loop is Ready between its crashes. Up to two recent restarts are only watched, more are a fault.
     """
     last = status.last_state.terminated
-    end = lately_ended(view, status, born)
+    end = lately_ended(view, status, memory)
     if last is None or end is None:
         return None
     few = status.restart_count <= _FEW_RESTARTS
@@ -154,7 +145,7 @@ def restarting(view: View, status: ContainerStatus, born: datetime | None, words
 def _crashing(view: View, status: ContainerStatus, words: str) -> Health | None:
     """Verdict on a container that runs, is not ready, and has ended again and again: it is not merely starting."""
     last = status.last_state.terminated
-    end = lately_ended(view, status, None)
+    end = lately_ended(view, status)
     if last is None or end is None or status.restart_count <= _FEW_RESTARTS:
         return None
     return msgspec.structs.replace(_restarted(view, status, last, words), recheck_at=end)

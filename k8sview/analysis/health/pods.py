@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from k8sview.analysis.health import containers
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.creating import creating, unprepared
-from k8sview.analysis.health.endings import failed_pod, pod_deletion
+from k8sview.analysis.health.endings import pod_deletion
+from k8sview.analysis.health.failed import failed_pod
 from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.analysis.health.resizing import resizing
+from k8sview.analysis.health.restarts import memory_of
 from k8sview.analysis.health.scheduling import unscheduled
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import Node
@@ -253,14 +255,8 @@ def _disruption(view: View, pod: Pod) -> Health | None:
 
 
 def _stability(view: View, pod: Pod) -> Health | None:
-    born = created(pod)
     sidecars = {one.name for one in pod.spec.init_containers if one.restart_policy == "Always"}
-    found = [
-        *(containers.restarting(view, one, born, f"container {one.name}") for one in pod.status.container_statuses),
-        *(
-            containers.restarting(view, one, born, f"sidecar {one.name}")
-            for one in pod.status.init_container_statuses
-            if one.name in sidecars
-        ),
-    ]
+    named = [(one, f"container {one.name}") for one in pod.status.container_statuses]
+    named += [(one, f"sidecar {one.name}") for one in pod.status.init_container_statuses if one.name in sidecars]
+    found = [containers.restarting(view, one, words, memory_of(view, pod, one)) for one, words in named]
     return max((one for one in found if one), key=lambda one: one.verdict.badness, default=None)

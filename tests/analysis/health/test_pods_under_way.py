@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.analysis.clusters import ago
+from tests.analysis.clusters import NOON, ago
 from tests.analysis.health.objects import ALWAYS_READY, Raw, condition, crashed, event, judge, pod, waiting
 
 STARTED = {"name": "proxy", "started": True, "state": {"running": {"startedAt": ago("2h")}}}
@@ -207,3 +207,35 @@ def test_a_failed_run_is_history_once_a_later_one_succeeded() -> None:
     assert judge(attempt("one"), failed, later, cron).verdict == "Healthy"
     assert judge(attempt("one"), failed, run("two", "3d", condition("Complete", "True")), cron).verdict == "Degraded"
     assert judge(attempt("one"), failed, cron).verdict == "Degraded"
+
+
+def replaced(ready: int, since: str) -> tuple[Raw, Raw]:
+    """An evicted pod and the ReplicaSet that made it."""
+    owner = {"kind": "ReplicaSet", "name": "web", "uid": "web", "apiVersion": "apps/v1", "controller": True}
+    raw = pod(phase="Failed", ready="False", turned=since, metadata={"ownerReferences": [owner]})
+    raw["status"] |= {"reason": "Evicted", "message": "The node was low on resource: memory. "}
+    maker = {"kind": "ReplicaSet", "metadata": {"name": "web", "namespace": "shop", "uid": "web"}}
+    return raw, {**maker, "spec": {"replicas": 2}, "status": {"replicas": 2, "readyReplicas": ready}}
+
+
+def test_a_failed_pod_that_was_replaced_is_news_for_an_hour_and_history_afterwards() -> None:
+    fresh = judge(*replaced(2, "20m"))
+    assert (fresh.verdict, fresh.recheck_at) == ("Degraded", NOON + timedelta(minutes=40))
+    assert (judge(*replaced(2, "3h")).verdict, judge(*replaced(2, "3h")).reason) == ("Healthy", "Replaced")
+    assert judge(*replaced(1, "3h")).verdict == "Degraded"
+    assert judge(replaced(2, "3h")[0], denied=("replicasets.apps",)).verdict == "Degraded"
+
+
+def started(times: int, first: str, container: str = "app") -> Raw:
+    told = event("web-0", "Started", "Container started", "15m", "Normal")
+    told["involvedObject"]["fieldPath"] = f"spec.containers{{{container}}}"
+    return {**told, "count": times, "firstTimestamp": ago(first)}
+
+
+def test_restarts_that_came_lately_are_counted_by_their_events() -> None:
+    raw = pod({**ALWAYS_READY, "restartCount": 30, "lastState": crashed("15m")}, age="90d")
+    assert judge(raw, started(5, "75m")).reason == "Restarting"
+    assert judge(raw).verdict == "Healthy"
+    assert judge(raw, started(5, "75m", "other")).verdict == "Healthy"
+    assert judge(raw, started(3, "75m")).verdict == "Healthy"
+    assert judge(raw, started(5, "9h")).verdict == "Healthy"

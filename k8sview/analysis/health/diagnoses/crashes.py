@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
-from typing import NamedTuple
 
 from k8sview.analysis.health.conditions import is_true
 from k8sview.analysis.health.diagnoses import throttling, told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
-from k8sview.analysis.health.diagnoses.ends import crashing_since, end_path, times
+from k8sview.analysis.health.diagnoses.ends import End, crashing_since
 from k8sview.analysis.health.diagnoses.killings import asks, grace_seconds, killed_by_probe, probe_budget, slow_start
-from k8sview.analysis.health.diagnoses.suspects import Suspect, ended_ones
+from k8sview.analysis.health.diagnoses.suspects import ended_ones, suspects
 from k8sview.analysis.health.diagnoses.wording import describe, logs
-from k8sview.analysis.health.phrases import one_line
+from k8sview.analysis.health.phrases import counted, one_line
 from k8sview.model.health import Diagnosis, Health
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.core import Node
-from k8sview.model.objects.pods import ContainerStateTerminated, Pod
-from k8sview.model.resources import Ref
+from k8sview.model.objects.pods import Pod
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
 
@@ -40,62 +37,13 @@ _LEAVING = ("ToBeDeletedByClusterAutoscaler", "aws-node-termination-handler/", "
 _LEAVING_TOO = ("node.kubernetes.io/out-of-service", "karpenter.sh/disrupt")
 
 
-class _End(NamedTuple):
-    """One end under examination."""
-
-    view: View
-    pod: Pod
-    one: Suspect
-    state: ContainerStateTerminated
-    beginning: datetime | None
-
-    @property
-    def signal(self) -> int:
-        """The signal that ended it; 0 for none."""
-        return self.state.signal or (self.state.exit_code - 128 if 128 < self.state.exit_code < 160 else 0)
-
-    @property
-    def times(self) -> str:
-        return times(self.view, self.one, self.state, self.beginning)
-
-    def diagnosis(
-        self,
-        slug: str,
-        clause: str,
-        advice: str = "",
-        *,
-        because: tuple[Ref, ...] = (),
-        confidence: Confidence = Confidence.CERTAIN,
-        evidence: tuple[str, ...] = (),
-        missing: tuple[str, ...] = (),
-    ) -> Diagnosis:
-        """``clause`` follows the container's name."""
-        one, state, path = self.one, self.state, end_path(self.one)
-        facts = [f"{path}.exitCode = {state.exit_code}"]
-        facts += [f"{path}.reason = {state.reason}"] if state.reason else []
-        facts += [f"{path}.message = {one_line(state.message, 200)}"] if state.message else []
-        facts.append(f"{one.path}.restartCount = {one.status.restart_count}")
-        previous = one.status.state.terminated is None
-        return Diagnosis(
-            id=slug,
-            message=f"{one.words} {clause}{self.times}{one.consequence}",
-            next=advice or logs(self.pod, one.name, previous=previous),
-            container=one.name,
-            since=self.beginning,
-            confidence=confidence,
-            evidence=(*facts, *evidence),
-            because=because,
-            missing=missing,
-        )
-
-
 def container_end(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     """Why the first container that should not have ended did: those that wait for their next try before others."""
     found = sorted(ended_ones(view, pod), key=lambda pair: not pair[0].waits_for)
     if not found:
-        return None
+        return _unrecorded(pod)
     one, state = found[0]
-    end = _End(view, pod, one, state, crashing_since(view, pod, one, state))
+    end = End(view, pod, one, state, crashing_since(view, pod, one, state))
     for rule in _RULES:
         diagnosis = rule(end)
         if diagnosis is not None:
@@ -103,7 +51,26 @@ def container_end(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     return _exits(end)
 
 
-def _lost(end: _End) -> Diagnosis | None:
+def _unrecorded(pod: Pod) -> Diagnosis | None:
+    """A crash loop whose last end the kubelet has forgotten."""
+    one = next((one for one in suspects(pod) if one.waits_for == "CrashLoopBackOff"), None)
+    if one is None:
+        return None
+    slug = {"init container": "init.failing", "sidecar": "sidecar.failing"}.get(one.role, "container.exits")
+    many = counted(one.status.restart_count, "restart")
+    return Diagnosis(
+        id=slug,
+        message=f"{one.words} ends again and again, {many}; how it ended is not recorded{one.consequence}",
+        next=logs(pod, one.name, previous=True),
+        container=one.name,
+        evidence=(
+            f"{one.path}.state.waiting.reason = {one.waits_for}",
+            f"{one.path}.restartCount = {one.status.restart_count}",
+        ),
+    )
+
+
+def _lost(end: End) -> Diagnosis | None:
     if end.state.reason not in _LOST:
         return None
     node = end.pod.spec.node_name
@@ -112,7 +79,7 @@ def _lost(end: _End) -> Diagnosis | None:
     return end.diagnosis("container.lost-by-node", clause, describe("node", None, node), because=because)
 
 
-def _out_of_memory(end: _End) -> Diagnosis | None:
+def _out_of_memory(end: End) -> Diagnosis | None:
     if end.state.reason != "OOMKilled":
         return None
     spec = end.one.spec.resources
@@ -126,7 +93,7 @@ def _out_of_memory(end: _End) -> Diagnosis | None:
         ask = spec.requests.get("memory")
         asked = f"; it requests {ask}" if ask else ""
         advice = f"{logs(end.pod, end.one.name, previous=True)}; raise its memory limit, or find what fills {limit}"
-        evidence = (f"spec.containers[name={end.one.name}].resources.limits.memory = {limit}",)
+        evidence = (f"{end.one.spec_path}.resources.limits.memory = {limit}",)
         clause = f"is killed at its own memory limit of {limit} {said}{asked}"
         return end.diagnosis("container.oom-killed", clause, advice, evidence=evidence)
     why = "is under memory pressure" if pressed else "ran out of memory"
@@ -139,12 +106,12 @@ def _out_of_memory(end: _End) -> Diagnosis | None:
         describe("node", None, name),
         because=(ref_to("Node", None, name),) if name else (),
         confidence=Confidence.CERTAIN if pressed else Confidence.INFERRED,
-        evidence=(shown,) if pressed else (f"spec.containers[name={end.one.name}].resources.limits.memory = absent",),
+        evidence=(shown,) if pressed else (f"{end.one.spec_path}.resources.limits.memory = absent",),
         missing=() if end.view.readable("nodes") else ("nodes",),
     )
 
 
-def _by_probe(end: _End) -> Diagnosis | None:
+def _by_probe(end: End) -> Diagnosis | None:
     killing = killed_by_probe(end.view, end.pod, end.one, end.state)
     if killing is None:
         return None
@@ -180,7 +147,7 @@ def _by_probe(end: _End) -> Diagnosis | None:
     return told_by("container.killed-by-liveness", f"{clause}{failing}{stopped}")
 
 
-def _native(end: _End) -> Diagnosis | None:
+def _native(end: End) -> Diagnosis | None:
     if end.signal not in _NATIVE:
         return None
     name, meaning = _NATIVE[end.signal]
@@ -188,7 +155,7 @@ def _native(end: _End) -> Diagnosis | None:
     return end.diagnosis("container.native-crash", clause)
 
 
-def _killed(end: _End) -> Diagnosis | None:
+def _killed(end: End) -> Diagnosis | None:
     if end.signal != 9:
         return None
     unread = told.unread(end.view, end.pod)
@@ -201,7 +168,7 @@ def _killed(end: _End) -> Diagnosis | None:
     return end.diagnosis("container.killed-after-grace", clause, confidence=Confidence.INFERRED, missing=unread)
 
 
-def _asked_to_stop(end: _End) -> Diagnosis | None:
+def _asked_to_stop(end: End) -> Diagnosis | None:
     if end.signal not in _ASKED:
         return None
     said = f"({_ASKED[end.signal]}, exit code {end.state.exit_code})"
@@ -228,14 +195,14 @@ def _asked_to_stop(end: _End) -> Diagnosis | None:
     )
 
 
-def _by_shell(end: _End) -> Diagnosis | None:
+def _by_shell(end: End) -> Diagnosis | None:
     if end.state.exit_code not in _SHELL:
         return None
     slug, clause = _SHELL[end.state.exit_code]
     return end.diagnosis(slug, f"ends because {clause.format(image=end.one.image)}")
 
 
-def _exits(end: _End) -> Diagnosis:
+def _exits(end: End) -> Diagnosis:
     """By itself, with an exit code of its own choice."""
     code, words = end.state.exit_code, one_line(end.state.message, 160)
     last_words = f' ("{words}")' if words else ""
@@ -253,7 +220,7 @@ def _exits(end: _End) -> Diagnosis:
     return end.diagnosis("container.exits", clause)
 
 
-_RULES: tuple[Callable[[_End], Diagnosis | None], ...] = (
+_RULES: tuple[Callable[[End], Diagnosis | None], ...] = (
     _lost,
     _out_of_memory,
     _by_probe,

@@ -17,6 +17,7 @@ from k8sview.model.objects.core import Event, Node
 from k8sview.model.objects.meta import Condition
 from k8sview.model.objects.pods import Pod
 from k8sview.model.resources import Ref
+from k8sview.model.status import Confidence
 from k8sview.model.view import View
 
 _LOW = re.compile(r"low on resource: \[?([\w-]+)\]?|had condition: \[?(\w+)")
@@ -183,18 +184,27 @@ def _annotation(event: Any, name: str) -> str:
 
 
 def lost_node(view: View, pod: Pod, health: Health) -> Diagnosis | None:
-    """Its node does not report: what its containers do cannot be known."""
-    if health.reason not in ("NodeNotReady", "PodUnknown") or not pod.spec.node_name:
-        return None
+    """Its node does not report: what its containers do cannot be known. The pod's own event tells it, too."""
     name = pod.spec.node_name
+    if not name or pod.ready:
+        return None
+    event = None
+    if health.reason not in ("NodeNotReady", "PodUnknown"):
+        if view.readable("nodes"):
+            return None
+        event = next((one for one in told.told(view, pod, "NodeNotReady") if told.fresh(view, one)), None)
+        if event is None:
+            return None
+    beginning = told.first(event) if event is not None else health.since
     return Diagnosis(
         id="pod.node-not-ready",
-        message=f"node {name} is not ready{since(view, health.since)}: nothing is known of the pods on it",
+        message=f"node {name} is not ready{since(view, beginning)}: nothing is known of the pods on it",
         next=describe("node", None, name),
-        since=health.since,
-        confidence=health.confidence,
-        evidence=health.evidence,
+        since=beginning,
+        confidence=Confidence.OBSERVED if event is not None else health.confidence,
+        evidence=(told.quoted(event),) if event is not None else health.evidence,
         because=(ref_to("Node", None, name),),
+        missing=() if view.readable("nodes") else ("nodes",),
     )
 
 

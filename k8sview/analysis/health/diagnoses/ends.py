@@ -1,21 +1,74 @@
-"""When the crashes of a container began, and how often it crashed, as far as one read can tell."""
+"""One end of a container as a diagnosis tells it: since when such ends come, and how often, as one read can tell."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.diagnoses import told
 from k8sview.analysis.health.diagnoses.suspects import Suspect
-from k8sview.analysis.health.diagnoses.wording import clock
+from k8sview.analysis.health.diagnoses.wording import clock, logs
 from k8sview.analysis.health.moments import changed, created
-from k8sview.analysis.health.phrases import counted
+from k8sview.analysis.health.phrases import counted, one_line
+from k8sview.model.health import Diagnosis
 from k8sview.model.objects.pods import ContainerStateTerminated, Pod
+from k8sview.model.resources import Ref
+from k8sview.model.status import Confidence
 from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
-_LONGEST_BACK_OFF = 300
+_LONGEST_BACK_OFF = 300  # seconds
 _SLACK = timedelta(minutes=5)
+
+
+class End(NamedTuple):
+    """One end under examination; ``beginning``: of the crashes that it is the last of."""
+
+    view: View
+    pod: Pod
+    one: Suspect
+    state: ContainerStateTerminated
+    beginning: datetime | None
+
+    @property
+    def signal(self) -> int:
+        """The signal that ended it; 0 for none."""
+        return self.state.signal or (self.state.exit_code - 128 if 128 < self.state.exit_code < 160 else 0)
+
+    @property
+    def times(self) -> str:
+        return _times(self.view, self.one, self.state, self.beginning)
+
+    def diagnosis(
+        self,
+        slug: str,
+        clause: str,
+        advice: str = "",
+        *,
+        because: tuple[Ref, ...] = (),
+        confidence: Confidence = Confidence.CERTAIN,
+        evidence: tuple[str, ...] = (),
+        missing: tuple[str, ...] = (),
+    ) -> Diagnosis:
+        """``clause`` follows the container's name, how often follows it; ``advice`` is the log by default."""
+        one, state, path = self.one, self.state, _path(self.one)
+        facts = [f"{path}.exitCode = {state.exit_code}"]
+        facts += [f"{path}.reason = {state.reason}"] if state.reason else []
+        facts += [f"{path}.message = {one_line(state.message, 200)}"] if state.message else []
+        facts.append(f"{one.path}.restartCount = {one.status.restart_count}")
+        previous = one.status.state.terminated is None
+        return Diagnosis(
+            id=slug,
+            message=f"{one.words} {clause}{self.times}{one.consequence}",
+            next=advice or logs(self.pod, one.name, previous=previous),
+            container=one.name,
+            since=self.beginning,
+            confidence=confidence,
+            evidence=(*facts, *evidence),
+            because=because,
+            missing=missing,
+        )
 
 
 def crashing_since(view: View, pod: Pod, one: Suspect, end: ContainerStateTerminated) -> datetime | None:
@@ -44,7 +97,7 @@ def crashing_since(view: View, pod: Pod, one: Suspect, end: ContainerStateTermin
     return started if count > 1 and started is not None else finished
 
 
-def times(view: View, one: Suspect, end: ContainerStateTerminated, beginning: datetime | None) -> str:
+def _times(view: View, one: Suspect, end: ContainerStateTerminated, beginning: datetime | None) -> str:
     """``, 14 restarts since 02:10 UTC, last at 03:01 UTC``."""
     finished = parse_time(end.finished_at)
     last = f"last at {clock(view, finished)}" if finished is not None else ""
@@ -56,6 +109,6 @@ def times(view: View, one: Suspect, end: ContainerStateTerminated, beginning: da
     return f", {many}" + (f", {last}" if last else "")
 
 
-def end_path(one: Suspect) -> str:
+def _path(one: Suspect) -> str:
     """Where the end stands in the pod's status."""
     return f"{one.path}.{'state' if one.status.state.terminated else 'lastState'}.terminated"

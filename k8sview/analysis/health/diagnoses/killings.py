@@ -54,8 +54,7 @@ def killed_by_probe(view: View, pod: Pod, one: Suspect, end: ContainerStateTermi
         said = how(told.text(unhealthy))
         return Killing("liveness", said, Confidence.OBSERVED, (told.quoted(unhealthy),), unhealthy)
     if one.spec.liveness_probe is not None and killed_at_once(pod, one, end):
-        field = "containers" if one.role == "container" else "initContainers"
-        evidence = (f"spec.{field}[name={one.name}].livenessProbe = {asks(one.spec.liveness_probe)}",)
+        evidence = (f"{one.spec_path}.livenessProbe = {asks(one.spec.liveness_probe)}",)
         return Killing("liveness", "", Confidence.INFERRED, evidence, None)
     return None
 
@@ -97,6 +96,8 @@ def how(text: str) -> str:
     found = re.search(r"dial tcp (\S+?):? connect: (?:connection )?refused", said)
     if found:
         return f"connection refused by {found[1]}"
+    if "executable file not found" in said or "no such file or directory" in said:
+        return "the probe's command is not in the image"
     if re.search(r"deadline exceeded|i/o timeout|timed out", said):
         return "no answer in time (timeout)"
     return said

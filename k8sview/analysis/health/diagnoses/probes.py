@@ -86,7 +86,7 @@ def _diagnosis(view: View, pod: Pod, one: Suspect, event: Event | None, beginnin
 
 def _event(view: View, pod: Pod, one: Suspect, kind: str) -> Event | None:
     """The newest word on the probe that may still be true."""
-    for event in told.told(view, pod, "Unhealthy", "ProbeWarning", container=one.name):
+    for event in told.told(view, pod, "Unhealthy", container=one.name):
         if told.text(event).lower().startswith(f"{kind} probe") and told.fresh(view, event, told.TIME_TO_LIVE):
             return event
     return None

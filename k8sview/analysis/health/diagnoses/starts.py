@@ -163,6 +163,23 @@ def failed_hook(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     return None
 
 
+def other_wait(view: View, pod: Pod, health: Health) -> Diagnosis | None:
+    """A fatal wait that nothing explains better: in the kubelet's own words."""
+    one = next((one for one in waiting_ones(pod) if one.waits_for != "CrashLoopBackOff"), None)
+    if one is None:
+        return None
+    beginning = waits_since(pod, one)
+    said = f": {one_line(one.said)}" if one.said else ""
+    return Diagnosis(
+        id="container.start-failed",
+        message=f"{one.words} cannot start{since(view, beginning)}: {one.waits_for}{said}",
+        next=describe("pod", pod.metadata.namespace, pod.metadata.name),
+        container=one.name,
+        since=beginning,
+        evidence=(f"{one.path}.state.waiting.reason = {one.waits_for}",),
+    )
+
+
 FAMILY = Family(
     known=(
         Known(
@@ -178,5 +195,5 @@ FAMILY = Family(
         ),
         Known("container.post-start-failing", "The postStart hook fails", "Correct the hook or what it calls."),
     ),
-    rules={"pods": (failed_hook, failed_start)},
+    rules={"pods": (failed_hook, failed_start, other_wait)},
 )

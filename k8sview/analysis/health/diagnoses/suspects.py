@@ -9,6 +9,7 @@ from typing import NamedTuple
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.containers import lately_ended
 from k8sview.analysis.health.moments import changed, created
+from k8sview.analysis.health.restarts import memory_of
 from k8sview.model.objects.pods import Container, ContainerStateTerminated, ContainerStatus, Pod
 from k8sview.model.times import parse_time
 from k8sview.model.view import View
@@ -39,6 +40,12 @@ class Suspect(NamedTuple):
         """Where its status is found in the pod."""
         field = "containerStatuses" if self.role == "container" else "initContainerStatuses"
         return f"status.{field}[name={self.name}]"
+
+    @property
+    def spec_path(self) -> str:
+        """Where it is described in the pod."""
+        field = "containers" if self.role == "container" else "initContainers"
+        return f"spec.{field}[name={self.name}]"
 
     @property
     def waits_for(self) -> str:
@@ -89,16 +96,17 @@ def waiting_ones(pod: Pod) -> Iterator[Suspect]:
 
 def ended_ones(view: View, pod: Pod) -> Iterator[tuple[Suspect, ContainerStateTerminated]]:
     """Those that ended and should not have, with their last end; an end that is long over is no fault any more."""
-    born = created(pod)
     for one in suspects(pod):
         state, last = one.status.state, one.status.last_state.terminated
         if state.terminated is not None:
             if state.terminated.exit_code or (one.role != "init container" and pod.spec.restart_policy == "Always"):
                 yield one, state.terminated
-        elif last is not None and (
-            one.waits_for or (state.running is not None and lately_ended(view, one.status, born) is not None)
-        ):
+        elif last is not None and (one.waits_for or (state.running is not None and _lately(view, pod, one))):
             yield one, last
+
+
+def _lately(view: View, pod: Pod, one: Suspect) -> bool:
+    return lately_ended(view, one.status, memory_of(view, pod, one.status)) is not None
 
 
 def waits_since(pod: Pod, one: Suspect) -> datetime | None:

@@ -260,3 +260,18 @@ def test_since_when(age: str, restarts: int, told: tuple[Raw, ...], since: str) 
     found = why(pod_of(looping(ended(1), restarts), age=age), *told)
     assert found.since is not None
     assert found.since.strftime("%Y-%m-%dT%H:%M:%SZ") == ago(since)
+
+
+def test_a_crash_loop_whose_end_is_not_recorded() -> None:
+    waiting = {"state": {"waiting": {"reason": "CrashLoopBackOff"}}, "restartCount": 3}
+    found = why(pod_of(waiting))
+    assert (found.id, found.message) == (
+        "container.exits",
+        "container app ends again and again, 3 restarts; how it ended is not recorded",
+    )
+    assert why(in_init(waiting, restartPolicy="Always")).id == "sidecar.failing"
+
+
+def test_the_limit_of_an_init_container_is_shown_where_it_is() -> None:
+    found = why(in_init(looping(ended(137, "OOMKilled")), **LIMITED))
+    assert "spec.initContainers[name=migrate].resources.limits.memory = 128Mi" in found.evidence

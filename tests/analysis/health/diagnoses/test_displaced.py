@@ -148,3 +148,9 @@ def test_pods_of_a_lost_node_are_its_doing() -> None:
     raw = pod_of({"state": {"running": {"startedAt": ago("2d")}}}, turned="10m")
     found = why(raw, node(ready="Unknown"))
     assert (found.id, because(found)) == ("pod.node-not-ready", ("Node n1",))
+
+
+def test_a_lost_node_that_may_not_be_read_is_told_by_the_pods_event() -> None:
+    raw = pod_of({"ready": True, "state": {"running": {"startedAt": ago("2d")}}}, ready="False", turned="10m")
+    found = why(raw, said("NodeNotReady", "Node is not ready", "10m", first="10m"), denied=("nodes",))
+    assert (found.id, because(found), found.missing) == ("pod.node-not-ready", ("Node n1",), ("nodes",))

@@ -43,7 +43,7 @@ COMMANDS = [
 def test_a_service_that_is_not_well_is_the_cause(name: str, container: dict[str, Any]) -> None:
     found = why(initialising(name, **container), service("db", "db"))
     assert (found.id, because(found)) == ("init.stuck", ("Service shop/db",))
-    assert "it waits for Service db, which is not well (no pod matches its selector)" in found.message
+    assert "it waits for Service db, which is not well (no pod matches its selector" in found.message
     assert found.confidence is Confidence.INFERRED
 
 

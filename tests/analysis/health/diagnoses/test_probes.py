@@ -28,6 +28,10 @@ ANSWERS = [
         "no answer in time (timeout)",
     ),
     ("psql: could not connect to server", "psql: could not connect to server"),
+    (
+        'rpc error: code = Unknown desc = failed to exec: "pg_isready": executable file not found in $PATH',
+        "the probe's command is not in the image",
+    ),
 ]
 
 

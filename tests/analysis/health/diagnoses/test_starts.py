@@ -125,3 +125,11 @@ def test_a_post_start_hook_that_loops_is_told_by_its_event() -> None:
     told = said("FailedPostStartHook", "Exec lifecycle hook ([/warm-up]) failed", container="app")
     found = why(pod_of(looping(ended(137))), told)
     assert (found.id, found.confidence) == ("container.post-start-failing", Confidence.OBSERVED)
+
+
+def test_a_wait_that_nobody_here_knows_is_told_in_its_own_words() -> None:
+    found = why(pod_of(waits("KillContainerError", "the runtime does not answer"), age="20m"))
+    assert (found.id, found.container) == ("container.start-failed", "app")
+    assert (
+        found.message == "container app cannot start since 11:40 UTC: KillContainerError: the runtime does not answer"
+    )
