@@ -101,7 +101,7 @@ def admission(view: View, configuration: WebhookConfiguration, health: Health) -
 
 def _kind(view: View, configuration: WebhookConfiguration) -> str:
     validating = view.get(_WEBHOOKS[0], configuration.metadata.name)
-    return "ValidatingWebhookConfiguration" if validating is configuration else "MutatingWebhookConfiguration"
+    return "ValidatingWebhookConfiguration" if validating == configuration else "MutatingWebhookConfiguration"
 
 
 def definition(view: View, found: CustomResourceDefinition, health: Health) -> Diagnosis | None:
