@@ -192,7 +192,7 @@ def lifted(view: View, ref: Ref, passed: set[Place] | None = None) -> Ref:
 def _cause(view: View, root: Root, effects: list[tuple[Ill, Diagnosis]]) -> RootCause:
     """One entry: the words of the surest and oldest diagnosis, the beginning of the first effect."""
     texts = {id(words): words for _, words in effects}.values()
-    best = min(texts, key=lambda one: (_CONFIDENCE[one.confidence], one.since or _LATEST, one.message))
+    best = min(texts, key=lambda one: (_CONFIDENCE[one.confidence], one.since or _LATEST, one.message, one.next))
     dates = [one.since for one in texts if one.since is not None]
     ref = root.object
     whole = (ref.kind, ref.namespace, ref.name)

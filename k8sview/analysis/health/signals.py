@@ -43,6 +43,11 @@ def signals_of(obj: Any) -> Signals:
     )
 
 
+def conditions_of(part: Any) -> tuple[Condition, ...]:
+    """The conditions of any part of a status that has some (a listener, a parent); wrongly typed ones are left out."""
+    return _conditions(_field(part, "conditions"))
+
+
 def _part(obj: Any, name: str) -> Any:
     return obj.body.get(name) if isinstance(obj, Custom) else getattr(obj, name, None)
 

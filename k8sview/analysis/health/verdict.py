@@ -13,14 +13,17 @@ from k8sview.analysis.health.crds import definition_health
 from k8sview.analysis.health.cronjobs import cron_job_health
 from k8sview.analysis.health.daemonsets import daemon_set_health
 from k8sview.analysis.health.deployments import deployment_health, replica_set_health
+from k8sview.analysis.health.gateways import GATEWAYS, ROUTES, gateway_health, route_health
 from k8sview.analysis.health.generic import NO_SIGNAL, generic_health
 from k8sview.analysis.health.hpas import autoscaler_health
+from k8sview.analysis.health.ingresses import INGRESSES, ingress_health
 from k8sview.analysis.health.jobs import job_health
 from k8sview.analysis.health.keda import scaler_health
 from k8sview.analysis.health.namespaces import namespace_health
 from k8sview.analysis.health.nodes import node_health
 from k8sview.analysis.health.pods import pod_health
-from k8sview.analysis.health.services import service_health
+from k8sview.analysis.health.services import service_health, slice_health
+from k8sview.analysis.health.serving import SLICES
 from k8sview.analysis.health.statefulsets import stateful_set_health
 from k8sview.analysis.health.volumes import volume_health
 from k8sview.analysis.health.webhooks import webhook_health
@@ -43,6 +46,10 @@ _RULES: dict[str, tuple[type, Callable[[View, Any], Health]]] = {
     "persistentvolumeclaims": (core.PersistentVolumeClaim, claim_health),
     "persistentvolumes": (core.PersistentVolume, volume_health),
     "services": (core.Service, service_health),
+    SLICES: (extension.EndpointSlice, slice_health),
+    INGRESSES: (Custom, ingress_health),
+    GATEWAYS: (Custom, gateway_health),
+    **dict.fromkeys(ROUTES, (Custom, route_health)),
     "horizontalpodautoscalers.autoscaling": (workloads.HorizontalPodAutoscaler, autoscaler_health),
     BUDGETS: (workloads.PodDisruptionBudget, budget_health),
     "customresourcedefinitions.apiextensions.k8s.io": (extension.CustomResourceDefinition, definition_health),

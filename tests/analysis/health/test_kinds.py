@@ -169,7 +169,7 @@ def test_services() -> None:
         judge(service(), pod(), down | {"metadata": {**down["metadata"], "name": "b"}}).verdict is HealthVerdict.HEALTHY
     )
     assert judge(service(), down).message == "none of its 1 pod is ready"
-    assert judge(service()).verdict is HealthVerdict.WAITING
+    assert judge(service()).reason == "NoPodMatches"
     assert judge(service(selector={})).verdict is HealthVerdict.UNKNOWN
     assert judge(service(), denied=("pods",)).verdict is HealthVerdict.UNKNOWN
     assert judge(service("LoadBalancer"), pod()).message == "no load balancer has given it an address"
