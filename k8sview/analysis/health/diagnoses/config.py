@@ -70,6 +70,7 @@ def missing_reference(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         slug = _SLUGS[lack.kind]
         fault = f"{lack.kind} {lack.name} does not exist in namespace {namespace}{_similar(view, resource, ref)}"
         advice = f"kubectl get {shown}s -n {word(namespace)}"
+    unheard = told.unread(view, pod) if lack.confidence is Confidence.INFERRED else ()
     return Diagnosis(
         id=slug,
         message=f"{fault}: {lack.who} cannot start without it{since(view, beginning)}",
@@ -79,7 +80,7 @@ def missing_reference(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         confidence=lack.confidence,
         evidence=(lack.evidence,),
         because=(ref,),
-        missing=() if readable else (resource,),
+        missing=(*unheard, *(() if readable else (resource,))),
     )
 
 

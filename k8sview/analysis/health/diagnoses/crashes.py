@@ -205,19 +205,23 @@ def _by_shell(end: End) -> Diagnosis | None:
 def _exits(end: End) -> Diagnosis:
     """By itself, with an exit code of its own choice."""
     code, words = end.state.exit_code, one_line(end.state.message, 160)
+    probed = end.one.spec.liveness_probe is not None or end.one.spec.startup_probe is not None
+    # A probe may have had it stopped, and it ended politely: only events tell.
+    unread = told.unread(end.view, end.pod) if probed else ()
+    sure = partial(end.diagnosis, confidence=Confidence.INFERRED if unread else Confidence.CERTAIN, missing=unread)
     last_words = f' ("{words}")' if words else ""
     if code == 0:
         clause = "ends by itself with exit code 0 although it should run on"
         advice = f"{logs(end.pod, end.one.name, previous=True)}; keep it in the foreground, or make it a Job"
-        return end.diagnosis("container.exits-zero", f"{clause}{last_words}", advice)
+        return sure("container.exits-zero", f"{clause}{last_words}", advice)
     clause = f"exits with code {code}{last_words}"
     if end.one.role == "init container":
-        return end.diagnosis("init.failing", clause)
+        return sure("init.failing", clause)
     if end.one.role == "sidecar":
-        return end.diagnosis("sidecar.failing", clause)
+        return sure("sidecar.failing", clause)
     if end.one.status.ready:
-        return end.diagnosis("container.flapping", f"is ready at this instant and keeps crashing: it {clause}")
-    return end.diagnosis("container.exits", clause)
+        return sure("container.flapping", f"is ready at this instant and keeps crashing: it {clause}")
+    return sure("container.exits", clause)
 
 
 _RULES: tuple[Callable[[End], Diagnosis | None], ...] = (

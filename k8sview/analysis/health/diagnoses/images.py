@@ -62,6 +62,12 @@ _BY_WORDS = (
         "Build the image for that platform too, or select nodes of another with kubernetes.io/arch",
     ),
     _sign(
+        "invalid-name",
+        r"short-name",
+        "image {image} names no registry, and node {node} does not guess one",
+        "Write the registry into the image reference",
+    ),
+    _sign(
         "registry-limit",
         r"toomanyrequests|too many requests|\b429\b|rate limit|pull limit",
         "the registry {registry} limits how often it may be asked (image {image})",
@@ -135,7 +141,7 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     confidence = Confidence.CERTAIN if words else Confidence.INFERRED
     if sign.id == "image.denied":
         clause, because, advice, unsure = _credentials(view, pod, place["registry"])
-        message += f"; {clause}"
+        message = f"{clause}: {message}" if because else f"{message}; {clause}"
         missing += unsure
     elif sign.id == "image.not-found":
         advice = _history(view, pod) or advice
@@ -216,14 +222,14 @@ def _credentials(view: View, pod: Pod, registry: str) -> tuple[str, tuple[Ref, .
         gone = _not_retrieved(view, pod, names)
         if gone:
             listed = ", ".join(gone)
-            clause = f"the kubelet could not retrieve pull secret {listed}"
+            clause = f"the kubelet could not retrieve pull secret {listed} of namespace {namespace}"
             return clause, _secrets(namespace, gone), create.replace("NAME", gone[0]), ("secrets",)
         clause = f"whether its pull secret {', '.join(names)} exists cannot be told without secrets"
         return clause, (), f"kubectl get secret -n {namespace} {names[0]}", ("secrets",)
     gone = [name for name in names if view.get("secrets", name, namespace) is None]
     if gone:
         listed = ", ".join(gone)
-        clause = f"its pull secret {listed} does not exist in namespace {namespace}"
+        clause = f"pull secret {listed} does not exist in namespace {namespace}"
         return clause, _secrets(namespace, gone), create.replace("NAME", gone[0]), ()
     clause = f"the credentials in pull secret {', '.join(names)} are wrong, expired or for another registry"
     return (

@@ -164,6 +164,8 @@ def test_without_events_a_liveness_probe_is_only_suspected() -> None:
         Confidence.INFERRED,
         ("events",),
     )
+    polite = why(pod_of(looping(ended(1)), container=LIVENESS), denied=("events",))
+    assert (polite.id, polite.confidence, polite.missing) == ("container.exits", Confidence.INFERRED, ("events",))
     unprobed = why(pod_of(looping(ended(137))), denied=("events",))
     assert (unprobed.id, unprobed.missing) == ("container.killed-after-grace", ("events",))
     assert "its events, which may not be read, would tell" in unprobed.message

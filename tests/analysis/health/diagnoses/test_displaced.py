@@ -154,3 +154,10 @@ def test_a_lost_node_that_may_not_be_read_is_told_by_the_pods_event() -> None:
     raw = pod_of({"ready": True, "state": {"running": {"startedAt": ago("2d")}}}, ready="False", turned="10m")
     found = why(raw, said("NodeNotReady", "Node is not ready", "10m", first="10m"), denied=("nodes",))
     assert (found.id, because(found), found.missing) == ("pod.node-not-ready", ("Node n1",), ("nodes",))
+
+
+def test_an_evicted_pod_without_conditions_is_dated_by_the_last_write_of_its_status() -> None:
+    raw = failed("Evicted", MEMORY)
+    raw["status"]["conditions"] = []
+    raw["metadata"]["managedFields"] = [{"manager": "kubelet", "subresource": "status", "time": ago("30m")}]
+    assert why(raw).message.startswith("pod web-0 was evicted at 11:30 UTC")

@@ -82,6 +82,12 @@ WORDS = [
         "does not resolve on node n1",
     ),
     (
+        "no registry, CRI-O",
+        'short-name "shop/app:1.4.2" did not resolve to an alias and no unqualified-search registries are defined',
+        "image.invalid-name",
+        "names no registry",
+    ),
+    (
         "time-out",
         f'{PULL}: failed to do request: Head "https://registry.example/v2/": dial tcp 192.0.2.7:443: i/o timeout',
         "image.registry-unreachable",
@@ -200,7 +206,9 @@ UNRETRIEVED = said(
 def test_a_missing_pull_secret_is_the_cause() -> None:
     found = why(pulling(DENIED, imagePullSecrets=[{"name": "registry-key"}]))
     assert because(found) == ("Secret shop/registry-key",)
-    assert "its pull secret registry-key does not exist in namespace shop" in found.message
+    assert found.message.startswith(
+        "pull secret registry-key does not exist in namespace shop: container app cannot start"
+    )
     assert found.next.startswith("kubectl create secret docker-registry -n shop registry-key")
 
 
