@@ -11,7 +11,17 @@ from datetime import datetime, timedelta
 
 from k8sview.analysis.drift.maintenance import node_changes
 from k8sview.analysis.drift.rollouts import ROLLED, workload_changes
-from k8sview.analysis.drift.rules import IN_NAMESPACE, cluster_rules, cluster_tables, namespace_rules
+from k8sview.analysis.drift.rules import (
+    ADMISSION,
+    API_SERVICES,
+    CRDS,
+    IN_NAMESPACE,
+    STORAGE_CLASSES,
+    cluster_rules,
+    cluster_tables,
+    namespace_rules,
+)
+from k8sview.analysis.drift.scaled import HPAS
 from k8sview.analysis.drift.surroundings import Subject, subjects_of, tables_of
 from k8sview.analysis.drift.window import Window
 from k8sview.analysis.drift.window import before as window_before
@@ -21,6 +31,26 @@ from k8sview.model.objects.core import Node
 from k8sview.model.objects.pods import Pod
 from k8sview.model.resources import Ref
 from k8sview.model.view import View
+
+BEFORE_READS = (
+    "nodes",
+    "pods",
+    "events",
+    *ROLLED,
+    "replicasets.apps",
+    "controllerrevisions.apps",
+    "configmaps",
+    "secrets",
+    "serviceaccounts",
+    "persistentvolumeclaims",
+    HPAS,
+    *IN_NAMESPACE,
+    *ADMISSION,
+    CRDS,
+    API_SERVICES,
+    STORAGE_CLASSES,
+)
+"""What tells of changes, beside the tables of the objects in question. Which of it matters depends on these."""
 
 WITHIN = timedelta(minutes=30)
 MOST = 8

@@ -87,8 +87,9 @@ def scalings_of(view: View, resource: str, workload: Any, starts: Mapping[str, d
         if not any(abs(one.at - other.at) <= NEAR for other in found):
             found.append(_of_rescale(one))
     found.sort(key=lambda one: one.at)
-    if found and not found[-1].actor:
-        found[-1] = msgspec.structs.replace(found[-1], actor=_last_scaler(workload))
+    last = _last_scaler(workload)
+    if found and last:
+        found[-1] = msgspec.structs.replace(found[-1], actor=last)
     return tuple(found)
 
 
@@ -181,6 +182,6 @@ def _attributed(workload: Any, scaling: Scaling, rescales: list[_Rescale]) -> Sc
 
 
 def _last_scaler(workload: Any) -> str:
-    """Who wrote through ``/scale`` last; there is at most one such entry, and it has no time."""
+    """Who wrote through ``/scale`` last: such an entry is the only one, and any other write of the number evicts it."""
     entries = workload.metadata.managed_fields
     return next((one.manager for one in entries if one.subresource == "scale"), "")

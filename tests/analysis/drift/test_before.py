@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from k8sview.analysis.drift.before import MOST, MOST_FAR, changed_before, unread_before
+from k8sview.analysis.drift.before import BEFORE_READS, MOST, MOST_FAR, changed_before, unread_before
+from k8sview.analysis.drift.rules import CRDS
 from k8sview.model.health import ChangeBefore
-from k8sview.model.kinds import ref_to
+from k8sview.model.kinds import KINDS, ref_to
 from k8sview.model.resources import Ref
 from k8sview.model.view import Change
 from tests.analysis.clusters import NOON, ago, view_of
@@ -183,6 +184,17 @@ def test_scaling_by_hand_and_by_an_autoscaler() -> None:
     ]
 
 
+def test_an_entry_of_scaling_outlives_only_the_last_write_of_the_number() -> None:
+    """A direct write of the number evicts it: where there is one, whoever wrote something else is not the author."""
+    web = deployment(entry("kubectl-edit", "4m3s"), entry("Mozilla", None, "scale"), age="9d")
+    steps = scaled(web, "web-1", 1, 2, "9m"), scaled(web, "web-1", 2, 4, "4m")
+    found = before(web, replica_set(1, "9d", app="a:1"), *steps)
+    assert [(one.after, one.actor) for one in found] == [("4", "Mozilla"), (None, "kubectl-edit"), ("2", "")]
+    direct = deployment(entry("kubectl-edit", "4m"), age="9d")
+    (change, _) = before(direct, replica_set(1, "9d", app="a:1"), *steps)
+    assert (change.after, change.actor) == ("4", "kubectl-edit")
+
+
 def test_what_a_rollout_scales_is_no_scaling() -> None:
     web = deployment(age="9d")
     sets = replica_set(1, "9d", app="a:1"), replica_set(2, "9m", app="a:2")
@@ -204,12 +216,28 @@ def test_what_a_rollout_scales_is_no_scaling() -> None:
     assert [one.path for one in before(web, *sets, *recreated)] == [IMAGE]
 
 
-@pytest.mark.parametrize(
-    "form", ["Scaled down replica set web-1 to 0 from 3", "Scaled down replica set web-1 from 3 to 0"]
-)
-def test_scaling_to_zero_leaves_no_entry_but_an_event(form: str) -> None:
+def test_scaling_in_the_middle_of_a_rollout_is_spread_over_all_sets() -> None:
+    web = deployment(entry("kubectl", None, "scale"), age="9d", replicas=3)
+    sets = replica_set(1, "9d", app="a:1"), replica_set(2, "9m", app="a:2")
+    stuck = scaled(web, "web-2", 0, 1, "9m")
+    spread = scaled(web, "web-1", 1, 2, "4m"), scaled(web, "web-2", 1, 2, "4m")
+    found = before(web, *sets, stuck, *spread)
+    assert [(one.path, one.before, one.after, one.actor) for one in found] == [
+        ("spec.replicas", None, "3", "kubectl"),
+        (IMAGE, "a:1", "a:2", ""),
+    ]
+    fewer = scaled(web, "web-1", 3, 2, "4m"), scaled(web, "web-2", 2, 1, "4m")
+    assert [one.path for one in before(web, *sets, stuck, *fewer)] == ["spec.replicas", IMAGE]
+    # One grows while another shrinks: a rollout, be it back.
+    undone = scaled(web, "web-1", 2, 3, "4m"), scaled(web, "web-2", 1, 0, "4m")
+    assert [one.path for one in before(web, *sets, stuck, *undone)] == [IMAGE]
+
+
+@pytest.mark.parametrize("numbers", ["to 0 from 3", "from 3 to 0"])
+def test_scaling_to_zero_leaves_no_entry_but_an_event(numbers: str) -> None:
     web = deployment(age="9d")
-    told = event(web, "ScalingReplicaSet", f"(combined from similar events): {form}", "3m")
+    message = f"(combined from similar events): Scaled down replica set web-1 {numbers}"
+    told = event(web, "ScalingReplicaSet", message, "3m")
     (change,) = before(web, replica_set(1, "9d", app="a:1"), told)
     assert (change.before, change.after, change.actor) == ("3", "0", "")
 
@@ -473,6 +501,18 @@ def test_only_tables_that_would_have_told_are_named() -> None:
     assert unread(about=(NODE,), denied=everything) == ("nodes",)
     config = ref_to("ConfigMap", "shop", "web-config")
     assert unread(about=(config,), denied=(*everything, "events")) == ("configmaps",)
+
+
+def test_whoever_asks_knows_beforehand_what_to_read() -> None:
+    claim, hpa = named("PersistentVolumeClaim", "data"), named("HorizontalPodAutoscaler", "web")
+    db = workload("StatefulSet", "db", template={"spec": {"serviceAccountName": "db"}})
+    present = (using_maps(), db, workload("DaemonSet", "agent"), claim, hpa, node())
+    about = (*(ref_to(one["kind"], "shop", one["metadata"]["name"]) for one in present), NODE)
+    read = {"deployments.apps", "statefulsets.apps", "daemonsets.apps", "persistentvolumeclaims", "nodes"}
+    found = unread(*present, about=about, denied=tuple(KINDS.keys() - read))
+    assert set(found) == set(BEFORE_READS) - read - {CRDS}
+    widget = {**named("Widget", "w"), "apiVersion": "example.org/v1"}
+    assert unread(widget, about=(Ref("example.org/v1", "Widget", "shop", "w"),), denied=(CRDS,)) == (CRDS,)
 
 
 def test_denied_evidence_does_not_hide_the_rest() -> None:
