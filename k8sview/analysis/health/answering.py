@@ -45,7 +45,7 @@ def who_answers(view: View, reference: ServiceReference) -> Answer:
         if service is not None or not view.readable("services", namespace):
             return Answer(unseen=f"Service {where} could not be read", missing=("services",))
         gone = ref_to("Service", namespace, name)
-        return Answer(f"Service {where} does not exist", (f"services/{name} is absent",), (gone,))
+        return Answer(f"Service {where} does not exist", (f"services/{name} = absent",), (gone,))
     if service.spec.type == "ExternalName":
         return Answer(unseen=f"Service {where} is an external name: who answers there cannot be seen")
     port = reference.port or _HTTPS

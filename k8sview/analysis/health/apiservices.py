@@ -21,7 +21,7 @@ def api_service_health(view: View, service: APIService) -> Health:
     if service.metadata.deletion_timestamp is not None:
         return deletion(view, service)
     if service.spec.service is None:
-        return Health(HealthVerdict.HEALTHY, evidence=("spec.service is absent",))
+        return Health(HealthVerdict.HEALTHY, evidence=("spec.service = absent",))
     condition = find(service.status.conditions, "Available")
     if condition is None or condition.status not in ("True", "False"):
         born = created(service)
@@ -31,7 +31,7 @@ def api_service_health(view: View, service: APIService) -> Health:
             "NotJudgedYet",
             "the API server has not said yet whether it is available",
             born,
-            evidence=("status.conditions[type=Available] is absent or Unknown",),
+            evidence=("status.conditions[type=Available] = absent",),
             recheck_at=end,
             grace=_GRACE if end else None,
         )

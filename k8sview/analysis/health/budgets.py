@@ -128,9 +128,7 @@ def _one_of_each_kind(pods: tuple[Pod, ...]) -> Iterator[Pod]:
             yield pod
 
 
-def _without_pods(
-    view: View, budget: PodDisruptionBudget, counts: tuple[str, ...], missing: tuple[str, ...]
-) -> Health:
+def _without_pods(view: View, budget: PodDisruptionBudget, counts: tuple[str, ...], missing: tuple[str, ...]) -> Health:
     """Nothing to shield is normal while a workload rests at 0; a selector that no template answers is a mistake."""
     namespace = budget.metadata.namespace or ""
     selector = budget.spec.selector
@@ -154,8 +152,6 @@ def _without_pods(
     if meant:
         message = "selects no pod, so it shields nothing"
         found = (*missing, *unread)
-        return Health(
-            HealthVerdict.WAITING, "NoPods", message, born, evidence=counts, recheck_at=end, missing=found
-        )
+        return Health(HealthVerdict.WAITING, "NoPods", message, born, evidence=counts, recheck_at=end, missing=found)
     message = "its selector matches no pod and no workload of its namespace: it shields nothing"
     return Health(HealthVerdict.DEGRADED, "SelectsNothing", message, born, evidence=counts)

@@ -86,7 +86,7 @@ def _not_issued(view: View, certificate: Custom) -> Health:
         evidence=tuple(
             f"status.conditions[type={one.type}].status = {one.status}" for one in (ready, issuing) if one is not None
         )
-        or ("status.conditions[type=Ready] is absent",),
+        or ("status.conditions[type=Ready] = absent",),
         recheck_at=end,
         grace=grace if end else None,
     )

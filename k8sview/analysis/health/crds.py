@@ -70,7 +70,7 @@ def converter(view: View, definition: CustomResourceDefinition) -> Answer | None
     bundle = read_bundle(client.ca_bundle)
     path = "spec.conversion.webhook.clientConfig.caBundle"
     if bundle.ends is None:
-        return Answer(bundle.problem or "", (f"{path} is empty or unreadable",))
+        return Answer(bundle.problem or "", (f"{path} = unreadable",))
     past = view.taken_at - bundle.ends
     if past >= timedelta():
         words = f"the certificate authority of its conversion webhook expired {format_age(past)} ago"

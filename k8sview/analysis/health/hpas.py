@@ -89,7 +89,7 @@ def _silent(view: View, autoscaler: HorizontalPodAutoscaler) -> Health:
         "NotJudgedYet",
         "its controller has not said yet whether it works",
         born,
-        evidence=("status.conditions[type=ScalingActive] is absent",),
+        evidence=("status.conditions[type=ScalingActive] = absent",),
         recheck_at=end,
         grace=_TARGET if end else None,
     )

@@ -53,7 +53,7 @@ def _silent(view: View, scaler: Custom) -> Health:
         "NotJudgedYet",
         "KEDA has not said yet whether it works",
         born,
-        evidence=("status.conditions[type=Ready] is absent or Unknown",),
+        evidence=("status.conditions[type=Ready] = absent",),
         recheck_at=end,
         grace=_STARTING if end else None,
     )

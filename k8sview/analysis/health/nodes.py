@@ -61,7 +61,7 @@ def _not_ready(view: View, node: Node, ready: Condition | None) -> Health:
     if ready is None:
         message = "its kubelet has not reported yet"
         verdict = HealthVerdict.PROGRESSING if end else HealthVerdict.UNKNOWN
-        evidence = ("status.conditions[type=Ready] is absent",)
+        evidence = ("status.conditions[type=Ready] = absent",)
         grace = _JOINING if end else None
         return Health(verdict, "NoReadyCondition", message, born, evidence=evidence, recheck_at=end, grace=grace)
     evidence = (f"status.conditions[type=Ready].status = {ready.status}",)

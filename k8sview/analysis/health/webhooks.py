@@ -62,7 +62,7 @@ def webhook_health(view: View, configuration: WebhookConfiguration) -> Health:
         if seen.unseen:
             message = seen.unseen[0]
             return Health(HealthVerdict.UNKNOWN, "BackendUnseen", message, missing=seen.missing)
-        return Health(HealthVerdict.HEALTHY, evidence=(f"webhooks = {len(configuration.webhooks)} with a backend",))
+        return Health(HealthVerdict.HEALTHY, evidence=(f"webhooks[*] = {len(configuration.webhooks)}",))
     worst = seen.faults[0]
     if worst.reason == "NoTrust" and not _injected(configuration):
         return Health(HealthVerdict.UNKNOWN, "NoTrust", worst.problem, evidence=worst.evidence, missing=seen.missing)
@@ -138,7 +138,7 @@ def _trust(view: View, configuration: WebhookConfiguration, webhook: Webhook) ->
         words = (
             f"cert-manager has not put its caBundle into webhook {webhook.name}, so the API server does not trust it"
         )
-    return Fault("NoTrust", words, (webhook,), (f"{path} is empty", policy))
+    return Fault("NoTrust", words, (webhook,), (f"{path} = empty", policy))
 
 
 def _injected(configuration: WebhookConfiguration) -> bool:

@@ -88,7 +88,7 @@ def _unserved(health: Health, found: MetricsAPI, name: str) -> Diagnosis | None:
             message,
             f"kubectl get apiservice {word(ref.name)}",
             because=(ref,),
-            evidence=(f"apiservices.apiregistration.k8s.io/{ref.name} is absent",),
+            evidence=(f"apiservices.apiregistration.k8s.io/{ref.name} = absent",),
         )
     message = f"APIService {ref.name} is not available, so autoscaler {name} gets no figures"
     look = f"kubectl get apiservice {word(ref.name)} -o yaml"

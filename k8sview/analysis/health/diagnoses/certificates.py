@@ -93,7 +93,7 @@ def _issuer(view: View, certificate: Custom) -> _Issuer:
     if found is None:
         if not view.readable(resource, place):
             return _Issuer(missing=(resource,))
-        return _Issuer(f"{where} does not exist", (ref,), (f"{resource}/{name} is absent",), look=_list(kind, place))
+        return _Issuer(f"{where} does not exist", (ref,), (f"{resource}/{name} = absent",), look=_list(kind, place))
     ready = find(signals_of(found).conditions, "Ready") if isinstance(found, Custom) else None
     if ready is None or ready.status == "True":
         return _Issuer()
@@ -135,7 +135,7 @@ def _refused(view: View, certificate: Custom) -> tuple[str, tuple[str, ...]]:
         evidence = (f"{path}[type=Ready].reason = {ready.reason}",)
         return joined(f"its request is {ready.reason}", one_line(ready.message)), evidence
     if not conditions or (ready is None and denied is None):
-        return "nobody has answered its request: does the issuer's controller run?", (f"{path} lacks Ready",)
+        return "nobody has answered its request: does the issuer's controller run?", (f"{path}[type=Ready] = absent",)
     return "", ()
 
 
