@@ -84,7 +84,7 @@ def _issuer(view: View, certificate: Custom) -> _Issuer:
         words = f"no kind {kind} of {group} is served here, and it is to issue {called(certificate)}"
         return _Issuer(words, evidence=(f"spec.issuerRef.kind = {kind}",))
     known = view.resources.get(resource)
-    wide = not known.namespaced if known is not None else kind.startswith("Cluster")
+    wide = kind.startswith("Cluster") if known is None or group == _GROUP else not known.namespaced
     place = None if wide else certificate.metadata.namespace
     ref = Ref(known.api_version if known is not None else f"{group}/v1", kind, place, name)
     where = f"{kind} {place}/{name}" if place else f"{kind} {name}"

@@ -112,7 +112,7 @@ def _dependents(view: View, obj: Any, health: Health) -> Diagnosis:
     held = [(resource, one) for resource, one in left if one.metadata.deletion_timestamp and one.metadata.finalizers]
     because = tuple(_ref(view, resource, one) for resource, one in held[:_SHOWN])
     names = _some([called(one, _ref(view, resource, one).kind) for resource, one in held or left])
-    words = f"{counted(len(left), 'object')} that it owns still exist: {names}" if left else "what it owns is not seen"
+    words = f"{counted(len(left), 'object')} of its own must go first: {names}" if left else "what it owns is not seen"
     message = f"{called(obj)} is deleted in the foreground, and {words}"
     look = describe(asked(obj), obj.metadata.namespace, obj.metadata.name)
     return explain(health, "deletion.dependents", message, look, because=because, inferred=not left)
@@ -126,7 +126,8 @@ def _instances(view: View, definition: CustomResourceDefinition, health: Health)
     because = tuple(_ref(view, resource, one) for one in held[:_SHOWN])
     missing = () if view.readable(resource) else (resource,)
     names = f": {_some([called(one) for one in held])}" if held else ""
-    count = f"{counted(len(left), 'object')} of it are left{names}" if left else "objects of it are left"
+    verb = "is" if len(left) == 1 else "are"
+    count = f"{counted(len(left), 'object')} of it {verb} left{names}" if left else "objects of it are left"
     message = f"CRD {definition.metadata.name} cannot be deleted while {count}"
     look = f"kubectl get {word(resource)} -A"
     return explain(health, "deletion.instances-left", message, look, because=because, missing=missing)
