@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from k8sview.analysis.checks.applications import TEMPLATED, WORKLOADS, applications, pod_template, templated
-from k8sview.analysis.checks.images import parse_image
+from k8sview.analysis.checks.images import DEFAULT_REGISTRY, parse_image
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, fails, ref_to
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.objects.pods import Container, PodSpec, Probe
@@ -80,7 +80,8 @@ def image_registries(context: Context, parameters: RegistriesParameters) -> Iter
 
 def _unwanted(reference: str, parameters: RegistriesParameters) -> str:
     image = parse_image(reference)
-    name = f"{image.registry}/{image.repository}/"
+    official = image.registry == DEFAULT_REGISTRY and "/" not in image.repository
+    name = f"{image.registry}/{'library/' if official else ''}{image.repository}/"
     for prefix, why in parameters.never.items():
         if name.startswith(f"{prefix.rstrip('/')}/"):
             return why

@@ -1,11 +1,11 @@
-"""Services: somebody answers, their ports exist, and what they open to the outside is meant."""
+"""Services: their ports exist, and what they open to the outside is meant. Who answers for them health tells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from k8sview.analysis.checks.applications import WORKLOADS, is_system
+from k8sview.analysis.checks.applications import is_system
 from k8sview.analysis.checks.outcome import (
     PASS,
     Context,
@@ -14,33 +14,21 @@ from k8sview.analysis.checks.outcome import (
     cannot_tell,
     fails,
     not_applicable,
-    passes,
     ref_to,
 )
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.analysis.checks.rules.containers import found
-from k8sview.model.health import HealthVerdict
 from k8sview.model.objects.core import Service, ServicePort
 from k8sview.model.objects.pods import ContainerPort, Pod
-from k8sview.model.status import Severity
 from k8sview.model.view import View
 
 _SERVICES = "services"
 _SLICES = "endpointslices.discovery.k8s.io"
-_NAME = "kubernetes.io/service-name"
-_NO_PODS = "NoPods"
-_MAKERS = (*WORKLOADS, "replicasets.apps")
+_SERVICE_NAME = "kubernetes.io/service-name"
 
 
 class NoParameters(Parameters, frozen=True, kw_only=True):
     """Nothing to state."""
-
-
-class SlicesParameters(Parameters, frozen=True, kw_only=True):
-    """Nothing to state."""
-
-    def reads(self) -> tuple[str, ...]:
-        return (_SLICES, *_MAKERS)
 
 
 def _each(context: Context) -> Iterator[tuple[Any, Service]]:
@@ -49,87 +37,30 @@ def _each(context: Context) -> Iterator[tuple[Any, Service]]:
         yield ref_to(table, table.objects[key]), table.objects[key]
 
 
-@rule("services-answer", SlicesParameters)
-def services_answer(context: Context, parameters: SlicesParameters) -> Iterator[Judged]:
-    """Somebody answers for every Service: by the verdict of the lists where it selects pods, by its EndpointSlices
-    where not. One whose workload is scaled to zero waits rightly; one that matches no workload at all was misspelt.
-    """
-    ready = _ready(context)
-    makers = _labels(context.view)
-    for subject, service in _each(context):
-        if service.spec.type == "ExternalName":
-            continue
-        if not service.spec.selector:
-            yield Judged(subject, _by_slices(context, service, ready))
-            continue
-        health = context.health(_SERVICES, service)
-        details: dict[str, Any] = {
-            "observed": health.reason or None,
-            "evidence": health.evidence,
-            "since": health.since,
-            "confidence": health.confidence,
-            "recheck_at": health.recheck_at,
-        }
-        if health.verdict.faulty:
-            yield Judged(subject, fails(health.message or "nobody answers for it", **details))
-        elif health.verdict is HealthVerdict.UNKNOWN:
-            yield Judged(subject, cannot_tell(health.message or "who answers for it cannot be told", **details))
-        elif health.reason == _NO_PODS and not _made(service, makers):
-            yield Judged(subject, _matches_nothing(context, service))
-        else:
-            yield Judged(subject, passes(health.recheck_at))
+class SlicesParameters(Parameters, frozen=True, kw_only=True):
+    """Nothing to state."""
+
+    def reads(self) -> tuple[str, ...]:
+        return (_SERVICES, _SLICES)
 
 
-def _ready(context: Context) -> dict[tuple[str, str], int]:
-    """Ready endpoints of the Services without a selector, by ``(namespace, name)``."""
-    wanted = {
-        (one.metadata.namespace or "", one.metadata.name)
-        for one in context.table(_SERVICES)
-        if not one.spec.selector and one.spec.type != "ExternalName"
+@rule("endpoints-given", SlicesParameters)
+def endpoints_given(context: Context, parameters: SlicesParameters) -> Iterator[Judged]:
+    """Services without a selector have a ready endpoint: somebody writes their EndpointSlices, or should."""
+    own = {
+        (subject.namespace or "", subject.name): subject
+        for subject, service in _each(context)
+        if not service.spec.selector and service.spec.type != "ExternalName"
     }
-    counted: dict[tuple[str, str], int] = {}
-    for one in context.table(_SLICES) if wanted else ():
-        key = (one.metadata.namespace or "", one.metadata.labels.get(_NAME, ""))
-        if key in wanted:
-            counted[key] = counted.get(key, 0) + sum(endpoint.ready for endpoint in one.endpoints)
-    return counted
-
-
-def _by_slices(context: Context, service: Service, ready: dict[tuple[str, str], int]) -> Outcome:
-    key = (service.metadata.namespace or "", service.metadata.name)
-    if ready.get(key):
-        return PASS
-    if not context.view.readable(_SLICES, service.metadata.namespace):
-        return cannot_tell(f"has no selector, and its endpoints could not be read ({context.table(_SLICES).state})")
-    words = "has no selector, and nobody has given it a ready endpoint"
-    return fails(words, path="spec.selector", observed="0 ready endpoints", severity=Severity.LOW)
-
-
-def _labels(view: View) -> dict[str, list[dict[str, str]]]:
-    """Labels of every template that makes pods, by namespace."""
-    known: dict[str, list[dict[str, str]]] = {}
-    for resource in _MAKERS:
-        for one in view.table(resource):
-            known.setdefault(one.metadata.namespace or "", []).append(one.spec.template.metadata.labels)
-    return known
-
-
-def _made(service: Service, makers: dict[str, list[dict[str, str]]]) -> bool:
-    wanted = service.spec.selector.items()
-    return any(
-        all(labels.get(key) == value for key, value in wanted)
-        for labels in makers.get(service.metadata.namespace or "", ())
-    )
-
-
-def _matches_nothing(context: Context, service: Service) -> Outcome:
-    selector = ",".join(f"{key}={value}" for key, value in sorted(service.spec.selector.items()))
-    unread = [one for one in WORKLOADS if not context.view.readable(one, service.metadata.namespace)]
-    if unread:
-        words = f"no pod matches its selector {selector}; whether a workload does could not be read"
-        return cannot_tell(f"{words} ({context.table(unread[0]).state})", path="spec.selector")
-    words = f"neither a pod nor a workload's template matches its selector {selector}: nobody can ever answer"
-    return fails(words, path="spec.selector", observed=selector)
+    ready = dict.fromkeys(own, 0)
+    for one in context.table(_SLICES) if own else ():
+        key = (one.metadata.namespace or "", one.metadata.labels.get(_SERVICE_NAME, ""))
+        if key in ready:
+            ready[key] += sum(endpoint.ready for endpoint in one.endpoints)
+    for key, subject in own.items():
+        words = "has no selector, and nobody has given it a ready endpoint"
+        outcome = PASS if ready[key] else fails(words, path="spec.selector", observed="0 ready endpoints")
+        yield Judged(subject, outcome)
 
 
 @rule("service-ports-resolve", NoParameters)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from k8sview.analysis.checks.applications import controller, is_system
-from k8sview.analysis.checks.custom import items, text
+from k8sview.analysis.checks.custom import text
 from k8sview.analysis.checks.demand import offered, requested
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, cannot_tell, fails, not_applicable, ref_to
 from k8sview.analysis.checks.registry import Parameters, rule
@@ -24,6 +24,7 @@ from k8sview.model.view import View
 POD_FIGURES = "pods.metrics.k8s.io"
 NODE_FIGURES = "nodes.metrics.k8s.io"
 _OOM = "OOMKilled"
+_ONCE = "checks.usage"
 _PLACE = {"cpu": 0, "memory": 1}
 
 
@@ -41,14 +42,70 @@ def workload_of(view: View, pod: Pod) -> Ref:
     return Ref(owner.api_version, owner.kind, namespace, owner.name)
 
 
-def _pods(context: Context) -> Iterator[tuple[Pod, Any]]:
-    """Running pods that have figures."""
-    pods = context.table("pods").objects
-    figures = context.table(POD_FIGURES).objects
+class _Sums(NamedTuple):
+    """Of one workload: what its running pods request and use (thousandths of a core, bytes), and how many they are."""
+
+    asked: tuple[int, int]
+    used: tuple[int, int]
+    pods: int
+
+
+_NONE = _Sums((0, 0), (0, 0), 0)
+
+
+_Used = tuple[str, int, int]
+
+
+class _Figures(NamedTuple):
+    """Read once for each view, for all rules of this module."""
+
+    pods: list[tuple[Ref, Pod, list[_Used]]]
+    sums: dict[Ref, _Sums]
+
+
+def _figures(view: View) -> _Figures:
+    """Running pods that have figures, with their workloads."""
+    pods, figures = view.table("pods").objects, view.table(POD_FIGURES).objects
+    owners: dict[tuple[str, str], Ref] = {}
+    known: list[tuple[Ref, Pod, list[_Used]]] = []
+    sums: dict[Ref, _Sums] = {}
     for key in sorted(figures):
         pod = pods.get(key)
-        if pod is not None and pod.status.phase == "Running":
-            yield pod, figures[key]
+        if pod is None or pod.status.phase != "Running":
+            continue
+        owner = next((one.uid for one in pod.metadata.owner_references if one.controller), "") or f"{key[0]}/{key[1]}"
+        workload = owners.get((key[0], owner))
+        if workload is None:
+            workload = owners[key[0], owner] = workload_of(view, pod)
+        usage = _usage(figures[key])
+        known.append((workload, pod, usage))
+        (cpu, memory), one = requested(pod), sums.get(workload, _NONE)
+        for _, more_cpu, more_memory in usage:
+            one = _Sums(one.asked, (one.used[0] + more_cpu, one.used[1] + more_memory), one.pods)
+        sums[workload] = _Sums((one.asked[0] + cpu, one.asked[1] + memory), one.used, one.pods + 1)
+    return _Figures(known, sums)
+
+
+def _usage(figures: Any) -> list[_Used]:
+    """By container: its name, thousandths of a core, bytes."""
+    found = []
+    containers = figures.body.get("containers")
+    for one in containers if isinstance(containers, list) else ():
+        usage = one.get("usage") if isinstance(one, dict) else None
+        if isinstance(usage, dict):
+            cpu, memory = _figure("cpu", usage.get("cpu")), _figure("memory", usage.get("memory"))
+            found.append((str(one.get("name")), cpu, memory))
+    return found
+
+
+def _figure(resource: str, text: Any) -> int:
+    """``amount``, with a short way for the two forms in which metrics-server writes nearly every figure."""
+    if isinstance(text, str):
+        if resource == "memory" and text[-2:] == "Ki" and text[:-2].isdecimal():
+            return int(text[:-2]) * 1024
+        if resource == "cpu" and text[-1:] == "n" and text[:-1].isdecimal():
+            return -(-int(text[:-1]) // 1_000_000)
+    return 0 if text is None else amount(resource, text)
 
 
 def _blind(context: Context) -> Judged | None:
@@ -58,16 +115,6 @@ def _blind(context: Context) -> Judged | None:
     if not context.table("pods").objects:
         return Judged(None, not_applicable("there is no pod"))
     return Judged(None, cannot_tell("the metrics API answers, but has figures for no pod", path=POD_FIGURES))
-
-
-def _used(figures: Any, resource: str) -> dict[str, int]:
-    """By container."""
-    found = {}
-    for one in items(figures, "containers"):
-        usage = one.get("usage")
-        if isinstance(usage, dict) and isinstance(one.get("name"), str) and usage.get(resource) is not None:
-            found[one["name"]] = amount(resource, usage[resource])
-    return found
 
 
 class LimitsParameters(Parameters, frozen=True, kw_only=True):
@@ -92,13 +139,11 @@ def memory_below_limits(context: Context, parameters: LimitsParameters) -> Itera
         yield blind
         return
     worst: dict[Ref, tuple[_Near, int]] = {}
-    for pod, figures in _pods(context):
-        near = _nearest(pod, figures, parameters.share)
+    for workload, pod, usage in context.view.once(_ONCE, _figures).pods:
+        near = _nearest(pod, usage, parameters.share)
         if near is not None:
-            workload = workload_of(context.view, pod)
             known = worst.get(workload)
-            count = known[1] + 1 if known else 1
-            worst[workload] = (max(near, known[0]) if known else near, count)
+            worst[workload] = (max(near, known[0]), known[1] + 1) if known else (near, 1)
         yield Judged(None, PASS)
     for workload, (near, count) in worst.items():
         more = f" ({count} pods of it are as near)" if count > 1 else ""
@@ -108,7 +153,7 @@ def memory_below_limits(context: Context, parameters: LimitsParameters) -> Itera
         yield Judged(workload, outcome)
 
 
-def _nearest(pod: Pod, figures: Any, allowed: float) -> _Near | None:
+def _nearest(pod: Pod, usage: list[_Used], allowed: float) -> _Near | None:
     limits = {
         one.name: one.resources.limits["memory"]
         for one in (*pod.spec.containers, *pod.spec.init_containers)
@@ -117,7 +162,7 @@ def _nearest(pod: Pod, figures: Any, allowed: float) -> _Near | None:
     if not limits:
         return None
     worst: _Near | None = None
-    for name, used in _used(figures, "memory").items():
+    for name, _, used in usage:
         limit = amount("memory", limits.get(name, 0))
         if not limit or used / limit < allowed:
             continue
@@ -159,15 +204,11 @@ def usage_near_requests(context: Context, parameters: RequestsParameters) -> Ite
         yield blind
         return
     resource, place = parameters.resource, _PLACE[parameters.resource]
-    sums: dict[Ref, list[int]] = {}
-    for pod, figures in _pods(context):
-        asked = requested(pod)[place]
-        used = sum(_used(figures, resource).values())
-        if asked:
-            known = sums.setdefault(workload_of(context.view, pod), [0, 0, 0])
-            known[0], known[1], known[2] = known[0] + asked, known[1] + used, known[2] + 1
     least = amount(resource, parameters.least)
-    for workload, (asked, used, count) in sums.items():
+    for workload, sums in context.view.once(_ONCE, _figures).sums.items():
+        asked, used, count = sums.asked[place], sums.used[place], sums.pods
+        if not asked:
+            continue
         ratio = used / asked
         high = parameters.over is not None and ratio > parameters.over
         low = parameters.under is not None and ratio < parameters.under
