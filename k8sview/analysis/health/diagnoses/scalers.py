@@ -27,9 +27,9 @@ _EXTERNAL = "external.metrics.k8s.io"
 
 
 def target_missing(view: View, scaler: Custom, health: Health) -> Diagnosis | None:
-    """What it is to scale does not exist."""
+    """What it is to scale does not exist. Where KEDA complains of a trigger it has passed that point."""
     name = read_one(scaler, "spec.scaleTargetRef.name")
-    if not health.verdict.faulty or not isinstance(name, str):
+    if not health.verdict.faulty or health.reason == "TriggerError" or not isinstance(name, str):
         return None
     kind = str(read_one(scaler, "spec.scaleTargetRef.kind") or "Deployment")
     version = str(read_one(scaler, "spec.scaleTargetRef.apiVersion") or "apps/v1")
