@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from k8sview.analysis.health.placement.edits import NOT_MEANT, Trial, hint, lift
+from k8sview.analysis.health.placement.edits import NOT_MEANT, Trial, hint, lift, suiting
 from k8sview.analysis.health.placement.refusal import Barrier, NodeRefusal, Refusal
 from k8sview.analysis.health.placement.refusals import Asked, asked_by, reasons
 from k8sview.analysis.health.placement.requests import Amounts, asked
 from k8sview.analysis.health.placement.room import NodeRoom, Room
 from k8sview.analysis.health.placement.taints import for_control_plane, parsed, state_of
-from k8sview.model.objects.core import NodeSpec
+from k8sview.model.objects.core import Node, NodeSpec
 from k8sview.model.objects.meta import ObjectMeta
 from k8sview.model.objects.pods import Pod
 from k8sview.model.placement import Term
@@ -38,11 +38,17 @@ _ONLY_NEW = 50.0
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What to do, in words, and the node that takes the pod then ("" for a new one)."""
+    """What to do, in words, and all that would be different: the pod, its node (perhaps a new one), pods that are gone.
+
+    ``assumed``: something that is neither: other pods or volumes that would have to be made.
+    """
 
     words: str
-    node: str
     pod: Pod
+    node: Node
+    new: bool
+    gone: frozenset[str]
+    assumed: bool
 
 
 def distance(refusal: NodeRefusal) -> float:
@@ -55,8 +61,15 @@ def smallest_change(view: View, room: Room, pod: Pod, found: tuple[NodeRefusal, 
     trials = [trial for trial in _trials(view, room, pod, found) if trial is not None]
     for trial in sorted(trials, key=lambda one: one.cost):
         if takes(view, room, trial):
-            name = trial.room.name
-            return Change(" and ".join(trial.words), "" if name == _NEW else name, trial.pod)
+            node = trial.room.node
+            return Change(
+                words=" and ".join(trial.words),
+                pod=trial.pod,
+                node=node,
+                new=node.metadata.name == _NEW,
+                gone=trial.gone,
+                assumed=trial.peers or trial.volumes,
+            )
     return None
 
 
@@ -152,9 +165,10 @@ def _labels(asking: Asked, barriers: set[Barrier]) -> dict[str, str] | None:
         terms += [reach.terms[0] for reach in asking.volumes.reaches if reach.terms]
     given: dict[str, str] = {}
     for one in (requirement for term in terms for requirement in term):
-        if one.of_field or one.operator not in ("In", "Exists"):
+        value = suiting(one)
+        if one.of_field or value is None:
             return None
-        given[one.key] = one.values[0] if one.values else "true"
+        given[one.key] = value
     if Barrier.SPREAD_LABEL in barriers:
         given |= {one.key: _NEW for one in asking.spreads}
     return given

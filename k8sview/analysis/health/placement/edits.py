@@ -103,11 +103,22 @@ def _select_one(trial: Trial, wanted: Requirement) -> Trial | None:
 
 
 def _label(trial: Trial, wanted: Requirement) -> Trial | None:
-    if wanted.of_field or wanted.operator not in ("In", "Exists") or wanted.key.startswith(_GIVEN_LABELS):
+    if wanted.of_field or wanted.key.startswith(_GIVEN_LABELS):
         return None
-    value = wanted.values[0] if wanted.values else "true"
+    value = suiting(wanted)
+    if value is None:
+        return _unlabel(trial, wanted)
     room = labelled(trial.room, {wanted.key: value})
     return trial.told(f"label node {trial.room.name} {wanted.key}={value}", 3.5, room=room)
+
+
+def _unlabel(trial: Trial, unwanted: Requirement) -> Trial | None:
+    if unwanted.operator not in ("NotIn", "DoesNotExist"):
+        return None
+    metadata = trial.room.node.metadata
+    left = {key: value for key, value in metadata.labels.items() if key != unwanted.key}
+    room = replace(trial.room, node=replace(trial.room.node, metadata=replace(metadata, labels=left)))
+    return trial.told(f"remove label {unwanted.key} from node {trial.room.name}", 3.5, room=room)
 
 
 def _lower(view: View, trial: Trial, reason: Refusal) -> Trial | None:
@@ -246,6 +257,19 @@ def similar(one: str, other: str) -> bool:
     if any(character.isdigit() for character in one + other) and len(one) == len(other):
         return False  # eu-1a and eu-1b are two places
     return SequenceMatcher(None, one.lower(), other.lower()).ratio() >= _ALIKE
+
+
+def suiting(wanted: Requirement) -> str | None:
+    """A value with which a label meets a requirement; None where it must be absent, or none can be thought of."""
+    first = wanted.values[0] if wanted.values else ""
+    match wanted.operator:
+        case "In":
+            return first
+        case "Exists":
+            return "true"
+        case "Gt" | "Lt" if first.lstrip("-").isdecimal():
+            return str(int(first) + (1 if wanted.operator == "Gt" else -1))
+    return None
 
 
 def labelled(room: NodeRoom, labels: dict[str, str]) -> NodeRoom:
