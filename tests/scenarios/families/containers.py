@@ -277,7 +277,7 @@ CASES: tuple[Case, ...] = (
         plays={"api": Play({"wait-for-db": Container(ready=False)})},
         expected=Expected(
             blame=(deploys("init-waits", "api"), Ref("Service", "init-waits", "db")),
-            words=r"wait-for-db",
+            words=r"wait-for-db|selector|no pod",
             found=(deploys("init-waits", "api"),),
         ),
     ),

@@ -342,7 +342,7 @@ CASES: tuple[Case, ...] = (
     old(
         "hook-ignored",
         "a webhook without endpoints that is ignored when it fails",
-        service("hook-ignored", "labels", {"app": "labels"}, 8443, secure=True),
+        service("hook-ignored", "labels", None, 8443, secure=True),
         made(_ADMISSION, "MutatingWebhookConfiguration", None, "labels", webhooks=[_IGNORED]),
         deployment("hook-ignored", "web"),
         healthy=(deploys("hook-ignored", "web"), Ref("MutatingWebhookConfiguration", None, "labels")),

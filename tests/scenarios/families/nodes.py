@@ -35,6 +35,26 @@ async def until_unknown(site: Site) -> None:
     await site.shows(target, lambda one: condition(one, "Ready")["status"] == "Unknown", "is Unknown")
 
 
+async def runtime_dies(site: Site) -> None:
+    """A node that ran pods says that it no longer can; what is known of its pods stays as it was."""
+    served = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "api", "namespace": "node-runtime-down"},
+    }
+    await site.shows(served, lambda one: one.get("status", {}).get("readyReplicas") == 2, "serves")
+    target = await site.api.get({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-0023"}})
+    said = {
+        "type": "Ready",
+        "status": "False",
+        "reason": "KubeletNotReady",
+        "message": "[container runtime is down, PLEG is not healthy: pleg was last seen active 6m12s ago]",
+        "lastTransitionTime": site.moments.before(29),
+    }
+    others = [one for one in target["status"]["conditions"] if one["type"] != "Ready"]
+    await site.api.write_status(target, {"conditions": [*others, said]})
+
+
 CASES: tuple[Case, ...] = (
     Failure(
         name="node-silent",
@@ -89,19 +109,12 @@ CASES: tuple[Case, ...] = (
         row=22,
         broken="a node is not ready: its container runtime is down, and its pods are lost",
         objects=(
-            sick(
-                23,
-                "node-runtime-down",
-                Ready={
-                    "status": "False",
-                    "reason": "KubeletNotReady",
-                    "message": "[container runtime is down, PLEG is not healthy: pleg was last seen active 6m12s ago]",
-                },
-            ),
+            sick(23, "node-runtime-down"),
             space("node-runtime-down"),
             scripted("node-runtime-down", "api", **_tolerant("node-runtime-down")),
         ),
         plays={"api": Play(undying=True)},
+        steps=(runtime_dies,),
         expected=Expected(blame=(_ref(23),), words=r"runtime|PLEG", found=(_ref(23),)),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.scenarios.case import Case, Expected, Failure, Raw, Ref
 from tests.scenarios.families.platform import definition, says
-from tests.scenarios.shapes import made, space
+from tests.scenarios.shapes import deployment, made, space
 
 DEFINITIONS = (
     definition("cert-manager.io", "Certificate", "certificates"),
@@ -23,7 +23,11 @@ def failing(
         name=name,
         row=row,
         broken=broken,
-        objects=(space(name), made(api_version, kind, name, "shop", spec=spec, status=status)),
+        objects=(
+            space(name),
+            deployment(name, "shop"),
+            made(api_version, kind, name, "shop", spec=spec, status=status),
+        ),
         expected=Expected(blame=(Ref(kind, name, "shop"),), words=words),
     )
 

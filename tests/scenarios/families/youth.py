@@ -18,6 +18,7 @@ from tests.scenarios.shapes import (
     deployment,
     deploys,
     job,
+    made,
     named,
     node,
     pod,
@@ -203,9 +204,12 @@ CASES: tuple[Case, ...] = (
     ),
     old(
         "ingress-no-address",
-        "an Ingress without an address: not every controller publishes one",
+        "an Ingress without an address, as all of its class: not every controller publishes one",
         *served("ingress-no-address")[1:],
-        {key: value for key, value in ingress("ingress-no-address").items() if key != "status"},
+        made(
+            "networking.k8s.io/v1", "IngressClass", None, "quiet", spec={"controller": "example.com/quiet-controller"}
+        ),
+        {key: value for key, value in ingress("ingress-no-address", ingress_class="quiet").items() if key != "status"},
     ),
     old(
         "route-fine",
