@@ -6,7 +6,7 @@ an old one is given the next number, and keeps its creation time, so that its se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from k8sview.analysis.drift.fields import FieldChange, differences
 from k8sview.analysis.drift.phrases import UNTOLD
 from k8sview.analysis.drift.scaled import scale_events
 from k8sview.analysis.drift.window import NEAR, Window, born, writer_at, written
+from k8sview.model.objects.meta import ManagedFieldsEntry
 from k8sview.model.objects.pods import PodTemplateSpec
 from k8sview.model.objects.workloads import ControllerRevision, Deployment, ReplicaSet
 from k8sview.model.times import parse_time
@@ -64,7 +65,7 @@ def revisions_of(view: View, workload: Any, window: Window) -> tuple[Revision, .
         lives = _of_revisions([child for child in children if isinstance(child, ControllerRevision)])
     found = []
     for place, life in enumerate(lives):
-        at, basis = _date(view, workload, life)
+        at, basis = _date(view, workload, lives, life)
         if at is not None and window.holds(at):
             previous = lives[place - 1] if place else _left(lives, life)
             found.append(_revision(workload, life, previous, at, basis))
@@ -82,7 +83,8 @@ def _left(lives: list[_Life], life: _Life) -> _Life | None:
 def starts_of(view: View, deployment: Any) -> dict[str, datetime]:
     """When each ReplicaSet of a Deployment became the newest, the last time it did, by name."""
     sets = [child for _, child in view.children(deployment) if isinstance(child, ReplicaSet)]
-    dated = ((life.stored.metadata.name, _date(view, deployment, life)[0]) for life in _of_sets(sets) if life.latest)
+    lives = _of_sets(sets)
+    dated = ((life.stored.metadata.name, _date(view, deployment, lives, life)[0]) for life in lives if life.latest)
     return {name: at for name, at in dated if at is not None}
 
 
@@ -147,7 +149,7 @@ def _in_order(lives: list[_Life]) -> list[_Life]:
     return found
 
 
-def _date(view: View, workload: Any, life: _Life) -> tuple[datetime | None, str]:
+def _date(view: View, workload: Any, lives: list[_Life], life: _Life) -> tuple[datetime | None, str]:
     if not life.again:
         return born(life.stored), "revision"
     if not life.latest:
@@ -155,22 +157,25 @@ def _date(view: View, workload: Any, life: _Life) -> tuple[datetime | None, str]
     bound = _controller_write(life.stored)
     if isinstance(life.stored, ControllerRevision):
         return bound, "managedFields"  # nothing but its number ever changes in it
+    # What it replaced was there before; without that, evidence of its first life would be taken for the second.
+    replaced = [at for one in lives if one.number < life.number and (at := born(one.stored)) is not None]
+    earliest = max(replaced, default=None)
     for event in scale_events(view, workload):  # newest first
-        if event.replica_set == life.stored.metadata.name and event.before == 0:
+        if event.replica_set == life.stored.metadata.name and event.before == 0 and _since(event.at, earliest):
             return event.at, "event"
-    return max(_until(workload, bound), default=bound), "managedFields"
+    writes = [at for at, _ in written(workload) if bound is not None and at <= bound + NEAR and _since(at, earliest)]
+    return max(writes, default=bound), "managedFields"
 
 
-def _until(workload: Any, bound: datetime | None) -> Iterator[datetime]:
-    """Writes of the workload that may have brought a revision back; its set was scaled by ``bound`` at the latest."""
-    for at, _ in written(workload):
-        if bound is not None and at <= bound + NEAR:
-            yield at
+def _since(at: datetime, earliest: datetime | None) -> bool:
+    return earliest is None or at >= earliest
 
 
 def _controller_write(stored: Any) -> datetime | None:
-    entries = stored.metadata.managed_fields
-    times = (
-        parse_time(one.time) for one in entries if not one.subresource and one.manager == "kube-controller-manager"
-    )
+    """When the controller last wrote a revision itself; distributions in one program write under its name."""
+    times = (parse_time(one.time) for one in stored.metadata.managed_fields if _is_controllers(one))
     return max((at for at in times if at is not None), default=None)
+
+
+def _is_controllers(entry: ManagedFieldsEntry) -> bool:
+    return not entry.subresource and not entry.manager.startswith("kubectl")

@@ -24,6 +24,8 @@ CORE = frozenset(
         "kube-apiserver",
         "kubelet",
         "cloud-controller-manager",
+        "k3s",  # all of them in one program, as the next
+        "kubelite",
         "before-first-apply",
         "ancient-changes",
     }

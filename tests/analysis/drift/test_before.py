@@ -119,6 +119,18 @@ def test_a_rollback_is_dated_by_the_event_of_the_set_that_came_back() -> None:
     assert (change.at, change.actor) == (NOON - timedelta(minutes=5), "")
 
 
+def test_a_rollback_in_the_middle_of_a_rollout_is_not_dated_by_the_first_life() -> None:
+    web = deployment(entry("helm", "25m"), entry("kubectl", "6m"), age="25m")
+    sets = (
+        replica_set(3, "25m", entry("k3s", "5m"), name="web-1", history="1", app="a:1"),
+        replica_set(2, "9m", app="a:2"),
+    )
+    steps = scaled(web, "web-1", 0, 3, "25m"), scaled(web, "web-2", 0, 1, "9m"), scaled(web, "web-2", 1, 0, "6m")
+    back, _, _ = found = before(web, *sets, *steps)
+    assert (back.at, back.after, back.actor) == (NOON - timedelta(minutes=6), "a:1", "kubectl")
+    assert [one.basis for one in found] == ["managedFields", "revision", "creation"]
+
+
 def test_both_steps_of_a_change_that_was_rolled_back() -> None:
     web = deployment()
     bad = replica_set(2, "20m", app="a:2")
