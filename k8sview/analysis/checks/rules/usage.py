@@ -105,7 +105,7 @@ def _figure(resource: str, text: Any) -> int:
             return int(text[:-2]) * 1024
         if resource == "cpu" and text[-1:] == "n" and text[:-1].isdecimal():
             return -(-int(text[:-1]) // 1_000_000)
-    return 0 if text is None else amount(resource, text)
+    return amount(resource, text) if isinstance(text, str | int | float) else 0
 
 
 def _blind(context: Context) -> Judged | None:
