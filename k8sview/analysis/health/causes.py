@@ -13,7 +13,7 @@ import msgspec
 
 from k8sview.model.fingerprints import fingerprint
 from k8sview.model.health import Diagnosis, Health, RootCause, Step
-from k8sview.model.kinds import RESOURCE_NAMES
+from k8sview.model.kinds import RESOURCE_NAMES, ref_to
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
@@ -181,12 +181,26 @@ def lifted(view: View, ref: Ref, passed: set[Place] | None = None) -> Ref:
         if passed is not None:
             passed.add((RESOURCE_NAMES[current.kind], current.namespace or "", current.name))
         obj = view.get(RESOURCE_NAMES[current.kind], current.name, current.namespace)
-        owners = obj.metadata.owner_references if obj is not None else ()
+        if obj is None:
+            return _by_name(view, current, passed) or current
+        owners = obj.metadata.owner_references
         owner = next((one for one in owners if one.controller), None)
         if owner is None or owner.kind == "Node":  # a static pod's owner did not make it
             return current
         current = Ref(owner.api_version, owner.kind, ref.namespace, owner.name, ref.container)
     return current
+
+
+def _by_name(view: View, ref: Ref, passed: set[Place] | None) -> Ref | None:
+    """The workload above an object that may not be read: controllers put a hash or a number behind their own name."""
+    maker = {"ReplicaSet": "Deployment", "Job": "CronJob"}.get(ref.kind)
+    name = ref.name.rpartition("-")[0]
+    if maker is None or not name or view.readable(RESOURCE_NAMES[ref.kind], ref.namespace):
+        return None
+    if passed is not None:
+        passed.add((RESOURCE_NAMES[maker], ref.namespace or "", name))
+    exists = view.get(RESOURCE_NAMES[maker], name, ref.namespace) is not None
+    return ref_to(maker, ref.namespace, name, ref.container) if exists else None
 
 
 def _cause(view: View, root: Root, effects: list[tuple[Ill, Diagnosis]]) -> RootCause:
