@@ -96,6 +96,7 @@ COMMANDS = (
         (
             plain_output("yaml", "text", "json"),
             Option(("--name",), "name of the role (default: k8sview)", "k8sview", {"metavar": "NAME"}),
+            Option(("--health",), "also what k8sview health, why and the app read", False, {"action": "store_true"}),
             Option(
                 ("--verify",),
                 "ask the server which of these rights are missing, and what each hides; exit 3 if any is",
@@ -107,14 +108,22 @@ COMMANDS = (
             *SELECTION,
             *PACKS,
         ),
-        ("k8sview access | kubectl apply -f -", "k8sview access -n shop", "k8sview access --verify"),
+        (
+            "k8sview access --health | kubectl apply -f -",
+            "k8sview access -n shop",
+            "k8sview access --health --verify",
+        ),
     ),
     Command(
         "explain",
-        "one check: why it matters, what it reads, how it judges, what to do",
+        "one check, or one diagnosis of health: what it means, what it reads, what to do",
         "explain:explain",
-        (Option(("ID",), "id of a check", settings={"metavar": "ID"}), plain_output("text", "json"), *PACKS),
-        ("k8sview explain basement.cert-manager.certificates-ready",),
+        (
+            Option(("ID",), "id of a check or of a diagnosis", settings={"metavar": "ID"}),
+            plain_output("text", "json"),
+            *PACKS,
+        ),
+        ("k8sview explain basement.cert-manager.certificates-ready", "k8sview explain container.oom-killed"),
     ),
     Command(
         "checks list",

@@ -39,14 +39,14 @@ def access(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -
     catalog, selection = catalog_of(arguments), selection_of(arguments)
     chosen = select(catalog, selection)
     namespaces = selection.namespaces
-    needed = needed_access(catalog, chosen, namespaced=namespaces is not None)
+    needed = needed_access(catalog, chosen, namespaced=namespaces is not None, health=arguments.health)
     if arguments.verify:
         console.progress("asking the server")
         missing = asyncio.run(verify(live(arguments), needed, namespaces))
         _tell(missing, arguments.output, console)
         return ExitCode.INCOMPLETE if missing else ExitCode.OK
     if arguments.output == "yaml":
-        console.write(role_yaml(needed, namespaces, arguments.name))
+        console.write(role_yaml(needed, namespaces, arguments.name, health=arguments.health))
     elif arguments.output == "json":
         body = {
             "needed": msgspec.to_builtins(needed),
@@ -82,7 +82,9 @@ def roles(needed: Iterable[NeededResource], namespaces: Sequence[str] | None, na
     ]
 
 
-def role_yaml(needed: Iterable[NeededResource], namespaces: Sequence[str] | None, name: str) -> str:
+def role_yaml(
+    needed: Iterable[NeededResource], namespaces: Sequence[str] | None, name: str, *, health: bool = False
+) -> str:
     """Ready for ``kubectl apply -f -``."""
     made = roles(needed, namespaces, name)
     kind = "clusterrole" if namespaces is None else "role"
@@ -91,6 +93,11 @@ def role_yaml(needed: Iterable[NeededResource], namespaces: Sequence[str] | None
         "# Everything that k8sview reads for the selected checks, and nothing else; it never writes.\n"
         f"# To bind it: kubectl create {kind}binding {name} --{kind}={name} --user=WHO{where}\n"
     )
+    if health:
+        head += (
+            "# With what health is read from; secrets and configmaps only ever as metadata. Kinds that your cluster\n"
+            "# defines itself are judged too where a rule of yours lets k8sview list them.\n"
+        )
     return head + str(yaml.safe_dump_all(made, sort_keys=False, default_flow_style=False))
 
 
@@ -125,7 +132,7 @@ def _assumed(one: NeededResource) -> Resource:
 
 
 def _missing(one: NeededResource, answer: AccessAnswer) -> Missing:
-    hides = (*one.blinds, *one.blurs)
+    hides = (*one.blinds, *one.blurs, *(("health",) if one.health else ()))
     return Missing(answer.verb, one.name, answer.namespace, answer.allowed, answer.reason, hides)
 
 
@@ -138,11 +145,17 @@ def _tell(missing: Sequence[Missing], output: str, console: Console) -> None:
         return
     verbs: dict[tuple[str, ...], list[str]] = {}
     for one in missing:
-        row = (one.resource, one.namespace or "(all)", _answer(one), counted(len(one.hides), "check"))
+        row = (one.resource, one.namespace or "(all)", _answer(one), _hidden(one))
         verbs.setdefault(row, []).append(one.verb)
     rows = [(resource, ",".join(found), *rest) for (resource, *rest), found in verbs.items()]
     console.write(columns(("RESOURCE", "VERBS", "NAMESPACE", "ANSWER", "HIDES"), rows))
     console.say("next: the same without --verify prints the role; somebody who may has to apply and bind it")
+
+
+def _hidden(one: Missing) -> str:
+    checks = [name for name in one.hides if name != "health"]
+    parts = [counted(len(checks), "check")] if checks or "health" not in one.hides else []
+    return " and ".join((*parts, *(["causes of ill health"] if "health" in one.hides else [])))
 
 
 def _answer(one: Missing) -> str:
@@ -157,4 +170,6 @@ def _loss(one: NeededResource) -> str:
         parts.append(f"{counted(len(one.blurs), 'check')} less sharp")
     if one.detection:
         parts.append("which components are there becomes uncertain")
+    if one.health:
+        parts.append("causes of ill health become uncertain")
     return ", ".join(parts) or "versions become unknown"

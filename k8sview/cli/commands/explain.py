@@ -1,4 +1,4 @@
-"""``k8sview explain ID``: one check in full, its judgement shown as the catalogue states it."""
+"""``k8sview explain ID``: one check in full, its judgement as the catalogue states it; or one diagnosis of health."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 from k8sview.analysis.checks.check import Check
+from k8sview.analysis.health.diagnoses.contract import Known
+from k8sview.analysis.health.diagnoses.table import KNOWN
 from k8sview.catalog.documents import parse_document
 from k8sview.catalog.loader import Catalog, builtin_folder
 from k8sview.catalog.problems import nearest
@@ -26,10 +28,13 @@ _JUDGEMENT = ("each", "where", "assert", "rule", "with")
 def explain(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> ExitCode:
     """Everything the catalogue knows of a check."""
     catalog = catalog_of(arguments)
+    if arguments.ID in KNOWN:
+        _diagnosis(KNOWN[arguments.ID], arguments, console)
+        return ExitCode.OK
     check = catalog.check(arguments.ID) or _by_other_name(catalog, arguments.ID)
     if check is None:
-        close = nearest(arguments.ID, [one.id for one in catalog.checks])
-        raise UsageError(f"no check is called {arguments.ID!r}{close}; see k8sview checks list")
+        close = nearest(arguments.ID, [*(one.id for one in catalog.checks), *KNOWN])
+        raise UsageError(f"no check or diagnosis is called {arguments.ID!r}{close}; see k8sview checks list")
     judged = _judgement(check)
     tests = [(one.spec.name, one.spec.expect.value) for one in catalog.tests if one.check_id == check.id]
     if arguments.output == "json":
@@ -38,6 +43,21 @@ def explain(arguments: argparse.Namespace, console: Console, open_app: OpenApp) 
         look = console.look()
         console.write(_text(catalog, check, judged, tests, look.width, colour=look.colour))
     return ExitCode.OK
+
+
+def _diagnosis(known: Known, arguments: argparse.Namespace, console: Console) -> None:
+    """What a diagnosis means in general; what it means here, ``k8sview why`` tells."""
+    if arguments.output == "json":
+        console.write(document({"kind": "Diagnosis", "id": known.id, "title": known.title, "advice": known.advice}))
+        return
+    look = console.look()
+    lines = [paint(known.title, Role.TITLE, colour=look.colour), f"{known.id} · diagnosis of health", ""]
+    lines += [
+        *paragraph(known.advice, width=look.width, indent=0),
+        "",
+        "See it here: k8sview health, k8sview why KIND/NAME",
+    ]
+    console.write("".join(f"{line}\n" for line in lines))
 
 
 def _by_other_name(catalog: Catalog, name: str) -> Check | None:
