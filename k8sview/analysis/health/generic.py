@@ -65,11 +65,18 @@ def _faults(conditions: tuple[Condition, ...]) -> Health | None:
             return Health(
                 HealthVerdict.DEGRADED,
                 condition.reason or condition.type,
-                joined(condition.type, one_line(condition.message or condition.reason)),
+                joined(condition.type, _together(condition, find(conditions, "Ready"))),
                 changed(condition),
                 evidence=(_shown(condition),),
             )
     return None
+
+
+def _together(condition: Condition, ready: Condition | None) -> str:
+    """A fault's own words, and those of Ready where they tell more: "failed after 3 attempts; timed out"."""
+    own = one_line(condition.message or condition.reason)
+    more = one_line(ready.message) if ready is not None and ready.status == "False" else ""
+    return f"{own}; {more}" if own and more and more != own else own or more
 
 
 def _errors(conditions: tuple[Condition, ...]) -> Health | None:

@@ -37,7 +37,7 @@ def signals_of(obj: Any) -> Signals:
         conditions=_conditions(_field(status, "conditions")),
         phase=phase,
         phase_path=phase_path,
-        message=_text(_field(status, "message")),
+        message=_text(_field(status, "message")) or _text(_field(_field(status, "health"), "message")),
         observed_generation=_generation(observed),
         paused=_paused(obj, spec),
     )

@@ -151,6 +151,16 @@ def test_as_real_controllers_write_it(raw: Raw, verdict: str) -> None:
     assert judge(raw).verdict == verdict
 
 
+def test_all_that_is_said_is_told() -> None:
+    stalled = condition("Stalled", "True", message="Failed to install after 3 attempt(s)")
+    ready = condition("Ready", "False", message="Helm install failed: timed out")
+    assert judge(custom(stalled, ready)).message == (
+        "Stalled: Failed to install after 3 attempt(s); Helm install failed: timed out"
+    )
+    degraded = custom(health={"status": "Degraded", "message": "Deployment web exceeded its progress deadline"})
+    assert judge(degraded).message == "is Degraded: Deployment web exceeded its progress deadline"
+
+
 def test_what_is_not_dated_is_less_sure_and_has_no_beginning() -> None:
     health = judge(custom({"type": "Ready", "status": "False", "reason": "TriggerError"}))
     assert (health.verdict, health.since, health.confidence) == (HealthVerdict.DEGRADED, None, "inferred")

@@ -43,7 +43,10 @@ def not_issued(view: View, certificate: Custom, health: Health) -> Diagnosis | N
         said = one_line(ready.message) if ready is not None else ""
         return explain(health, "tls.shared-secret", joined(f"{name} shares its Secret with another one", said), look)
     issuer = _issuer(view, certificate)
-    if issuer.problem:
+    issuing = find(signals_of(certificate).conditions, "Issuing")
+    answered = issuing is not None and issuing.status == "False" and bool(issuing.message)
+    # An answer, be it a refusal, comes from an issuer: one that is missing leaves its requests waiting.
+    if issuer.problem and (issuer.seen or not answered):
         message = f"{issuer.problem}, so {words}"
         return explain(health, slug, message, issuer.look or look, because=issuer.because, evidence=issuer.evidence)
     refused, evidence = _refused(view, certificate)
@@ -71,6 +74,7 @@ class _Issuer(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     look: str = ""
+    seen: bool = False
 
 
 def _issuer(view: View, certificate: Custom) -> _Issuer:
@@ -99,7 +103,7 @@ def _issuer(view: View, certificate: Custom) -> _Issuer:
         return _Issuer()
     evidence = (f"{resource}/{name} status.conditions[type=Ready].status = {ready.status}",)
     words = joined(f"{where} is not ready ({ready.reason})", one_line(ready.message))
-    return _Issuer(words, (ref,), evidence, look=look)
+    return _Issuer(words, (ref,), evidence, look=look, seen=True)
 
 
 def _served(view: View, group: str, kind: str) -> str:

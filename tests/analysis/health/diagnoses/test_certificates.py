@@ -6,7 +6,16 @@ from tests.analysis.clusters import ago
 from tests.analysis.health.diagnoses.asked import because, why
 from tests.analysis.health.objects import Raw, condition
 from tests.analysis.health.platform_objects import custom
-from tests.analysis.health.test_certificates import ISSUING, NOT_READY, READY, RENEWING, SHARED, ahead, certificate
+from tests.analysis.health.test_certificates import (
+    DENIED,
+    ISSUING,
+    NOT_READY,
+    READY,
+    RENEWING,
+    SHARED,
+    ahead,
+    certificate,
+)
 
 CM, ACME = "cert-manager.io/v1", "acme.cert-manager.io/v1"
 READY_ISSUER = custom(CM, "ClusterIssuer", "letsencrypt", None, status={"conditions": [condition("Ready", "True")]})
@@ -38,6 +47,15 @@ def test_an_issuer_that_is_missing_or_not_ready() -> None:
     assert ill.message.startswith(
         "ClusterIssuer letsencrypt is not ready (ErrRegisterACMEAccount): dial tcp: i/o timeout"
     )
+
+
+def test_a_refusal_comes_from_an_issuer_that_is_there() -> None:
+    found = why(certificate(NOT_READY, DENIED), OTHER_ISSUER)
+    assert (found.because, found.message) == (
+        (),
+        "Certificate shop/web is not issued: The CertificateRequest was denied",
+    )
+    assert because(why(certificate(NOT_READY, DENIED), ILL_ISSUER)) == ("ClusterIssuer letsencrypt",)
 
 
 def test_issuers_that_may_not_be_seen() -> None:
