@@ -16,6 +16,8 @@ LEASES = "leases.coordination.k8s.io"
 _NAMESPACE = "kube-node-lease"
 _SILENCE = timedelta(seconds=50)
 """After which the node controller gives a node up (kube-controller-manager, ``--node-monitor-grace-period``)."""
+_TOLERANCE = timedelta(seconds=10)
+"""Kubelets renew every ten seconds: only after another's renewal it shows that one did not."""
 
 
 class Silence(msgspec.Struct, frozen=True):
@@ -34,6 +36,13 @@ def renewed(view: View, node: Node) -> datetime | None:
 def lease_path(node: Node) -> str:
     """Where the renewal is found, as evidence names it."""
     return f"{LEASES}/{node.metadata.name} spec.renewTime"
+
+
+def next_beat(view: View, node: Node) -> datetime | None:
+    """When to look again although nothing has changed: silence is no change. None where it is silent already."""
+    own = renewed(view, node)
+    due = own + _SILENCE + _TOLERANCE if own is not None else None
+    return due if due is not None and due > view.taken_at else None
 
 
 def fell_silent(view: View, node: Node) -> Silence | None:

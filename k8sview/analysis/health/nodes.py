@@ -7,7 +7,7 @@ from datetime import timedelta
 from k8sview.analysis.health.conditions import bad_when_true, find
 from k8sview.analysis.health.cordons import Cordon, cordon_of, held_up_by
 from k8sview.analysis.health.endings import deletion
-from k8sview.analysis.health.heartbeats import fell_silent
+from k8sview.analysis.health.heartbeats import fell_silent, next_beat
 from k8sview.analysis.health.moments import ago, changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Health, HealthVerdict
@@ -51,7 +51,9 @@ def node_health(view: View, node: Node) -> Health:
         evidence = ("status.conditions[type=Ready].status = True", silent.evidence)
         return Health(HealthVerdict.DEGRADED, "KubeletSilent", message, silent.since, evidence=evidence)
     return _resting(view, node) or Health(
-        HealthVerdict.HEALTHY, evidence=("status.conditions[type=Ready].status = True",)
+        HealthVerdict.HEALTHY,
+        evidence=("status.conditions[type=Ready].status = True",),
+        recheck_at=next_beat(view, node),
     )
 
 

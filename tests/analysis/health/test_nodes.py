@@ -107,3 +107,10 @@ def test_a_kubelet_that_is_silent_while_its_node_still_counts_as_ready() -> None
     reporting = node()
     reporting["status"]["conditions"][0]["lastHeartbeatTime"] = ago("10s")
     assert judge(reporting, lease("n1", "3m"), *others).verdict == "Healthy"
+
+
+def test_silence_is_no_change_so_it_is_looked_for() -> None:
+    health = judge(node(), lease("n1", "8s"), lease("n2", "5s"))
+    assert health.recheck_at is not None
+    assert judge(node(), lease("n1", "3m")).recheck_at is None
+    assert judge(node()).recheck_at is None

@@ -156,13 +156,26 @@ def _controller(view: View, obj: Any, health: Health, finalizer: str) -> Diagnos
         diagnosis = explain(health, "deletion.finalizer", message, look, evidence=evidence, missing=found.missing)
     else:
         message = (
-            f"{named} was deleted at {clock(view, health.since)} but keeps the finalizer {finalizer}, "
-            "and nothing that runs here is known to take it off: is its controller gone?"
+            f"{named} was deleted at {clock(view, health.since)} but keeps the finalizer {finalizer}{_owner(finalizer)}"
         )
         diagnosis = explain(health, "deletion.finalizer", message, look, evidence=evidence, missing=found.missing)
     # Which workloads there are was not traced, so that not every change of any of them is a reason to look again.
-    times = (diagnosis.recheck_at, view.taken_at + _AGAIN)
+    times = (diagnosis.recheck_at, view.taken_at.replace(second=0, microsecond=0) + _AGAIN)
     return msgspec.structs.replace(diagnosis, recheck_at=min(one for one in times if one is not None))
+
+
+def _owner(finalizer: str) -> str:
+    """Whose business a finalizer is where no workload answers to its name."""
+    domain = finalizer.partition("/")[0]
+    if domain == "external-attacher":
+        return ": its CSI driver takes it off when no node has the volume attached any more"
+    if (
+        domain == "kubernetes.io"
+        or domain.endswith(".kubernetes.io")
+        or ("/" not in finalizer and "." not in finalizer)
+    ):
+        return ": Kubernetes' own controllers take it off, or the cloud's; see its events"
+    return ", and nothing that runs here is known to take it off: is its controller gone?"
 
 
 def _ref(view: View, resource: str, obj: Any) -> Ref:

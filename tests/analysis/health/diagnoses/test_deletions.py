@@ -116,6 +116,20 @@ def test_who_should_take_a_finalizer_off(raw: Raw, others: tuple[Raw, ...], slug
     assert found.recheck_at is not None
 
 
+@pytest.mark.parametrize(
+    ("finalizer", "words"),
+    [
+        ("service.kubernetes.io/load-balancer-cleanup", "Kubernetes' own controllers take it off, or the cloud's"),
+        ("orphan", "Kubernetes' own controllers"),
+        ("external-attacher/disk-csi-example-com", "its CSI driver takes it off"),
+        ("example.org/hold", "is its controller gone?"),
+        ("finalizer.stocks.example.org", "is its controller gone?"),
+    ],
+)
+def test_whose_business_a_finalizer_is(finalizer: str, words: str) -> None:
+    assert words in why(widget(finalizer)).message
+
+
 def test_controllers_that_may_not_be_seen_are_not_gone() -> None:
     found = why(widget("example.org/hold"), denied=("deployments.apps",))
     assert (found.missing, found.confidence) == (("deployments.apps",), "inferred")
