@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.analysis.clusters import ago
+from tests.analysis.health.diagnoses.asked import why
 from tests.analysis.health.objects import (
     ALWAYS_READY,
     ROLLED_OUT,
@@ -24,6 +25,17 @@ from tests.analysis.health.objects import (
     rolling,
     waiting,
     workload,
+)
+from tests.analysis.health.platform_objects import (
+    ABLE,
+    api_service,
+    autoscaler,
+    available,
+    budget,
+    configuration,
+    definition,
+    inactive,
+    webhook,
 )
 
 LOOPING = waiting("CrashLoopBackOff", restartCount=9, lastState=crashed("2m", 137, "OOMKilled"))
@@ -79,6 +91,95 @@ def test_a_lost_claim_is_down_with_the_volume_it_lost() -> None:
     assert "pv-17" in health.message
 
 
+BLIND = inactive("FailedGetResourceMetric", "unable to get metrics for resource cpu: no metrics returned")
+
+
+def test_an_autoscaler_without_figures_is_not_well_although_it_is_able_to_scale() -> None:
+    health = judge(autoscaler(ABLE, BLIND), deployment())
+    assert (health.verdict, health.reason) == ("Degraded", "FailedGetResourceMetric")
+    assert "no metrics returned" in health.message
+
+
+def test_an_autoscaler_whose_target_starts_is_given_time() -> None:
+    early = inactive("FailedGetResourceMetric", since="2m")
+    assert judge(autoscaler(ABLE, early), deployment()).verdict == "Progressing"
+
+
+NGINX = {"kind": "IngressClass", "metadata": {"name": "nginx"}, "spec": {"controller": "k8s.io/ingress-nginx"}}
+BACKEND = named("Service", "web", {"selector": {"app": "web"}, "ports": [{"port": 80}]})
+
+
+def ingress(name: str = "shop", address: str = "", service: str = "web") -> Raw:
+    backend = {"service": {"name": service, "port": {"number": 80}}}
+    rules = [{"host": "shop.example", "http": {"paths": [{"path": "/", "backend": backend}]}}]
+    addresses = [{"ip": address}] if address else []
+    status = {"loadBalancer": {"ingress": addresses}}
+    return named("Ingress", name, {"ingressClassName": "nginx", "rules": rules}, status)
+
+
+def test_an_ingress_is_judged_by_where_it_leads() -> None:
+    health = judge(ingress(address="203.0.113.9", service="gone"), NGINX, BACKEND, pod())
+    assert (health.verdict.faulty, health.reason) == (True, "BackendMissing")
+    assert "Service gone does not exist" in health.message
+
+
+def test_an_ingress_without_an_address_is_no_fault_where_nobody_publishes_any() -> None:
+    assert judge(ingress(), NGINX, BACKEND, pod()).verdict == "Healthy"
+    assert judge(ingress(), ingress("other", "203.0.113.9"), NGINX, BACKEND, pod()).verdict == "Waiting"
+
+
+EDGE = {"kind": "GatewayClass", "metadata": {"name": "edge"}, "spec": {"controllerName": "example.org/edge"}}
+
+
+def gateway(*conditions: Raw, **status: Any) -> Raw:
+    return named("Gateway", "edge", {"gatewayClassName": "edge"}, {"conditions": [*conditions], **status})
+
+
+def test_a_gateway_that_nobody_programmed_is_not_well() -> None:
+    pending = condition("Programmed", "False", reason="AddressNotAssigned", message="no address is left in the pool")
+    health = judge(gateway(condition("Accepted", "True"), pending), EDGE)
+    assert (health.verdict.faulty, health.reason) == (True, "AddressNotAssigned")
+    assert "no address is left in the pool" in health.message
+
+
+def test_listeners_in_conflict_are_seen() -> None:
+    clash = condition("Conflicted", "True", reason="HostnameConflict", message="two listeners want port 443")
+    listeners = [{"name": "https", "attachedRoutes": 0, "conditions": [clash]}]
+    fine = (condition("Accepted", "True"), condition("Programmed", "True"))
+    health = judge(gateway(*fine, listeners=listeners), EDGE)
+    assert (health.verdict.faulty, health.reason) == (True, "HostnameConflict")
+    assert "https" in health.message
+
+
+def route(kind: str, *conditions: Raw, generation: int = 2) -> Raw:
+    answered = [{"parentRef": {"name": "edge"}, "conditions": [*conditions]}] if conditions else []
+    spec = {"parentRefs": [{"name": "edge"}]}
+    found = named(kind, "shop", spec, {"parents": answered}, generation=generation)
+    return {**found, "apiVersion": "gateway.networking.k8s.io/v1"}
+
+
+@pytest.mark.parametrize("kind", ["HTTPRoute", "GRPCRoute", "TLSRoute"])
+def test_a_route_that_no_controller_takes_notice_of(kind: str) -> None:
+    edge = gateway(condition("Accepted", "True"), condition("Programmed", "True"))
+    health = judge(route(kind), edge, EDGE)
+    assert (health.verdict.faulty, health.reason) == (True, "Unclaimed")
+
+
+@pytest.mark.parametrize("kind", ["HTTPRoute", "GRPCRoute", "TLSRoute"])
+def test_what_is_said_of_an_older_generation_of_a_route_is_not_held_against_it(kind: str) -> None:
+    refused = condition("Accepted", "False", reason="NoMatchingListenerHostname")
+    edge = gateway(condition("Accepted", "True"), condition("Programmed", "True"))
+    assert judge(route(kind, {**refused, "observedGeneration": 2}), edge, EDGE).verdict.faulty
+    assert not judge(route(kind, {**refused, "observedGeneration": 1}), edge, EDGE).verdict.faulty
+
+
+def test_a_budget_that_will_block_every_drain() -> None:
+    ready = [pod(name=f"web-{one}") for one in range(3)]
+    health = judge(budget(3, 3, 3, spec={"maxUnavailable": 0}), *ready)
+    assert (health.verdict, health.reason) == ("Degraded", "BlocksEveryDrain")
+    assert "maxUnavailable 0 with 3 pods never allows an eviction" in health.message
+
+
 @pytest.mark.parametrize("started", [False, True])
 def test_a_suspended_job_is_suspended_whether_or_not_it_ever_started(started: bool) -> None:
     health = judge(job(condition("Suspended", "True"), suspend=True, started=started))
@@ -116,6 +217,14 @@ def test_a_resumed_job_runs() -> None:
 def test_a_condition_that_is_false_says_nothing_has_happened() -> None:
     assert judge(job(condition("Failed", "False"), active=1)).verdict == "Progressing"
     assert judge(job(condition("Complete", "False"), active=1)).verdict == "Progressing"
+
+
+def test_an_api_that_does_not_answer_is_down_soon() -> None:
+    gone = available("False", "3m", "MissingEndpoints", "endpoints for service/adapter have no addresses")
+    health = judge(api_service("metrics.k8s.io", gone))
+    assert (health.verdict, health.reason) == ("Down", "MissingEndpoints")
+    assert "have no addresses" in health.message
+    assert judge(api_service("metrics.k8s.io", {**gone, "lastTransitionTime": ago("1m")})).verdict == "Progressing"
 
 
 def test_a_daemon_set_with_on_delete_and_no_available_pod_is_down() -> None:
@@ -183,6 +292,31 @@ def test_a_service_is_not_fine_when_nothing_ready_answers_for_it() -> None:
     assert health.verdict == "Down"
 
 
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"maxUnavailable": None, "minAvailable": "100%"}, "minAvailable 100% with 3 pods"),
+        ({"maxUnavailable": "0%"}, "maxUnavailable 0% with 3 pods"),
+        ({"maxUnavailable": 0}, "maxUnavailable 0 with 3 pods"),
+        ({"maxUnavailable": None, "minAvailable": 3}, "minAvailable 3 with 3 pods"),
+    ],
+)
+def test_a_budget_is_understood_however_it_is_written(spec: Raw, words: str) -> None:
+    ready = [pod(name=f"web-{one}") for one in range(3)]
+    health = judge(budget(3, 3, 3, spec=spec), *ready)
+    assert (health.verdict, health.reason) == ("Degraded", "BlocksEveryDrain")
+    assert words in health.message
+    assert judge(budget(3, 3, 2, spec={"maxUnavailable": "50%"}), *ready).verdict == "Healthy"
+
+
+def test_a_cron_job_that_missed_its_run() -> None:
+    ran = {"lastScheduleTime": "2026-02-26T03:00:00Z", "lastSuccessfulTime": "2026-02-26T03:02:00Z"}
+    nightly = named("CronJob", "nightly", {"schedule": "0 3 * * *"}, ran, "90d")
+    health = judge(nightly)
+    assert health.verdict == "Degraded"
+    assert "Missed" in health.reason
+
+
 def test_a_namespace_that_cannot_go_says_by_what() -> None:
     message = "Discovery failed for some groups, 1 failing: metrics.k8s.io/v1beta1: stale GroupVersion discovery"
     stuck = condition("NamespaceDeletionDiscoveryFailure", "True", "30m", reason="DiscoveryFailed", message=message)
@@ -211,12 +345,18 @@ def custom(kind: str, group: str, *conditions: Raw) -> Raw:
         (node("n1", "False"), "Down"),
         (node("n1", "True", condition("DiskPressure", "True")), "Degraded"),
         (named("PersistentVolumeClaim", "db", status={"phase": "Pending"}), "Degraded"),
-        (named("Service", "web", {"type": "LoadBalancer", "selector": {"app": "web"}}), "Degraded"),
+        (named("Service", "web", {"selector": {"app": "web"}}), "Down"),
         (job(FAILED, failed=7), "Degraded"),
         (custom("Certificate", "cert-manager.io", condition("Ready", "False")), "Degraded"),
         (custom("Kustomization", "kustomize.toolkit.fluxcd.io", condition("Stalled", "True")), "Degraded"),
         (custom("Widget", "example.org"), "Unknown"),
         (named("PersistentVolume", "pv-17", status={"phase": "Failed"}), "Degraded"),
+        (autoscaler(ABLE, BLIND), "Degraded"),
+        (budget(3, 3, 3), "Degraded"),
+        (api_service("metrics.k8s.io", available("False")), "Down"),
+        (definition(condition("NamesAccepted", "False", reason="ListKindConflict")), "Down"),
+        (configuration(webhook()), "Down"),
+        (ingress(service="gone"), "Down"),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )
@@ -288,3 +428,38 @@ def test_a_pod_can_fail_without_any_container_that_ended(reason: str, message: s
     health = judge(gone)
     assert (health.verdict, health.reason) == ("Degraded", reason)
     assert message.rstrip(".") in health.message
+
+
+# Robusta, and everybody else who reads the scheduler's sentence alone
+
+TAINT = {"key": "dedicated", "value": "db", "effect": "NoSchedule"}
+
+
+NO_PREEMPTION = " preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"2 node(s) had untolerated taint(s).{NO_PREEMPTION}",
+        f"2 node(s) had untolerated taint {{dedicated: db}}. no new claims to deallocate,{NO_PREEMPTION}",
+        "2 node(s) had taint {dedicated: db}, that the pod didn't tolerate.",
+        "2 node(s) had taints that the pod didn't tolerate.",
+    ],
+)
+def test_a_taint_is_named_in_whatever_words_the_scheduler_hides_it(said: str) -> None:
+    unschedulable = condition(
+        "PodScheduled", "False", "30m", reason="Unschedulable", message=f"0/2 nodes are available: {said}"
+    )
+    pending = named("Pod", "web-0", {"containers": [{"name": "app"}]}, {"phase": "Pending"}, "30m")
+    pending["status"]["conditions"] = [unschedulable]
+    tainted = [node(name, taints=[TAINT]) for name in ("n1", "n2")]
+    for one in tainted:
+        one["status"]["allocatable"] = {"cpu": "4", "memory": "8Gi", "pods": "110"}
+    assert judge(pending, *tainted).verdict == "Down"
+    found = why(pending, *tainted)
+    assert found.id == "pod.unschedulable-taint"
+    assert "dedicated=db:NoSchedule" in found.message
+    blind = why(pending, denied=("nodes",))
+    assert (blind.id, blind.missing) == ("pod.unschedulable-taint", ("nodes",))
+    assert "preemption" not in found.message + blind.message

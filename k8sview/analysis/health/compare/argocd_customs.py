@@ -69,16 +69,21 @@ def helm_repository(found: Any) -> Said:
     return flux(2, "ArtifactInStorage")(found)
 
 
-def scaled_object(found: Any) -> Said:
-    """KEDA's ScaledObject."""
-    conditions = signals_of(found).conditions
-    if any(one.type == "Ready" and one.status == "False" for one in conditions) or is_true(conditions, "Fallback"):
-        return Said("Degraded", "Ready=False or Fallback=True is Degraded there at once")
-    if not is_true(conditions, "Ready"):
-        return Said("Progressing", "its condition Ready is not True, which has no limit there")
-    if is_true(conditions, "Paused"):
-        return Said("Suspended", "its condition Paused is True")
-    return Said("Healthy", "its condition Ready is True, and whether its triggers answer does not count")
+def scaler(*faults: tuple[str, str]) -> Script:
+    """KEDA: conditions that are ``faults``, then Ready, then Paused."""
+
+    def script(found: Any) -> Said:
+        conditions = signals_of(found).conditions
+        fault = next((one for one in conditions if (one.type, one.status) in faults), None)
+        if fault is not None:
+            return Said("Degraded", f"{fault.type}={fault.status} is Degraded there at once")
+        if not is_true(conditions, "Ready"):
+            return Said("Progressing", "its condition Ready is not True, which has no limit there")
+        if is_true(conditions, "Paused"):
+            return Said("Suspended", "its condition Paused is True")
+        return Said("Healthy", "its condition Ready is True, and whether its triggers answer does not count")
+
+    return script
 
 
 def volume_snapshot(found: Any) -> Said:
@@ -125,7 +130,8 @@ SCRIPTS: dict[str, Script] = {
     "helmcharts.source.toolkit.fluxcd.io": flux(2, "ArtifactInStorage"),
     "buckets.source.toolkit.fluxcd.io": flux(2, "ArtifactInStorage"),
     "helmrepositories.source.toolkit.fluxcd.io": helm_repository,
-    "scaledobjects.keda.sh": scaled_object,
+    "scaledobjects.keda.sh": scaler(("Ready", "False"), ("Fallback", "True")),
+    "scaledjobs.keda.sh": scaler(("Ready", "False"), ("Ready", "Unknown")),
     "volumesnapshots.snapshot.storage.k8s.io": volume_snapshot,
     "volumesnapshotcontents.snapshot.storage.k8s.io": volume_snapshot,
     "workflows.argoproj.io": workflow,

@@ -124,6 +124,8 @@ READY, UNREADY, UNSURE = (condition("Ready", status) for status in ("True", "Fal
         (custom(READY, condition("Paused", "True"), **SCALED), "Suspended"),
         (custom(READY, condition("Fallback", "True"), **SCALED), "Degraded"),
         (custom(UNSURE, **SCALED), "Progressing"),
+        (custom(UNSURE, kind="ScaledJob", group="keda.sh"), "Degraded"),
+        (custom(READY, condition("Paused", "True"), kind="ScaledJob", group="keda.sh"), "Suspended"),
         (custom(status={"readyToUse": True}, **SNAPSHOT), "Healthy"),
         (custom(status={"readyToUse": False, "error": {"message": "no driver"}}, **SNAPSHOT), "Degraded"),
         (custom(status={"readyToUse": False}, **SNAPSHOT), "Progressing"),

@@ -137,10 +137,9 @@ def test_autoscalers(raw: Raw, argocd: str) -> None:
 
 def test_an_autoscaler_is_always_current_for_kstatus() -> None:
     blind = autoscaler(ABLE, condition("ScalingActive", "False", reason="FailedGetResourceMetric"))
-    found = beside(blind, HealthVerdict.DEGRADED)
-    assert found is not None
-    assert (found.kstatus, found.argocd) == ("Current", "Degraded")
-    assert found.rule == (
+    ours, kstatus, argocd, rule = ours_and_theirs(blind)
+    assert (ours, kstatus, argocd) == ("Degraded", "Current", "Degraded")
+    assert rule == (
         "kstatus says Current: it has no rule for kind HorizontalPodAutoscaler, "
         "and without a condition Ready an object is Current there"
     )
@@ -194,18 +193,21 @@ def test_definitions(raw: Raw, kstatus: str, argocd: str) -> None:
 
 
 def api_service(*conditions: Raw) -> Raw:
-    return plain("APIService", {"group": "metrics.k8s.io", "version": "v1beta1"}, {"conditions": [*conditions]})
+    return plain(
+        "APIService",
+        {"group": "metrics.k8s.io", "version": "v1beta1", "service": {"namespace": "kube-system", "name": "metrics"}},
+        {"conditions": [*conditions]},
+    )
 
 
 def test_api_services() -> None:
     assert words(api_service()) == ("Current", "Progressing")
     assert words(api_service(condition("Available", "True"))) == ("Current", "Healthy")
     gone = api_service(condition("Available", "False", reason="MissingEndpoints"))
-    found = beside(gone, HealthVerdict.DOWN)
-    assert found is not None
-    assert (found.kstatus, found.argocd) == ("Current", "Progressing")
-    assert "kstatus says Current: it has no rule for kind APIService" in found.rule
-    assert "Argo CD says Progressing: an APIService that is not Available is Progressing there" in found.rule
+    ours, kstatus, argocd, rule = ours_and_theirs(gone)
+    assert (ours, kstatus, argocd) == ("Down", "Current", "Progressing")
+    assert "kstatus says Current: it has no rule for kind APIService" in rule
+    assert "Argo CD says Progressing: an APIService that is not Available is Progressing there" in rule
 
 
 @pytest.mark.parametrize(
