@@ -34,6 +34,7 @@ from k8sview.analysis.health.diagnoses import (
     scheduling,
     starts,
     throttling,
+    unexplained,
     volumes,
 )
 from k8sview.analysis.health.diagnoses.contract import ANY, Family, Known, Rule
@@ -74,13 +75,9 @@ FAMILIES: tuple[Family, ...] = (
     noticed.FAMILY,
 )
 
-_UNEXPLAINED = Known(
-    "object.not-well",
-    "The object itself says that it is not well, and nothing that it stands on is known to be the cause",
-    "Read its conditions and events.",
-)
-
-KNOWN: dict[str, Known] = {one.id: one for family in FAMILIES for one in family.known} | {_UNEXPLAINED.id: _UNEXPLAINED}
+KNOWN: dict[str, Known] = {one.id: one for family in FAMILIES for one in family.known} | {
+    one.id: one for one in unexplained.KNOWN
+}
 """Every diagnosis by its id."""
 
 
@@ -97,22 +94,15 @@ _RULES = _rules()
 
 def diagnose(view: View, resource: str, obj: Any, health: Health) -> Diagnosis:
     """Why an object that is not healthy is as it is."""
+    found = _explained(view, resource, obj, health)
+    if found is not None:
+        return found
+    return unexplained.diagnosis(view, resource, obj, health, _explained)
+
+
+def _explained(view: View, resource: str, obj: Any, health: Health) -> Diagnosis | None:
     for rule in (*_RULES.get(ANY, ()), *_RULES.get(resource, ())):
         found = rule(view, obj, health)
         if found is not None:
             return found
-    return Diagnosis(
-        id=_UNEXPLAINED.id,
-        message=health.message or health.reason,
-        next=_describe(resource, obj),
-        since=health.since,
-        confidence=health.confidence,
-        evidence=health.evidence,
-        missing=health.missing,
-        recheck_at=health.recheck_at,
-    )
-
-
-def _describe(resource: str, obj: Any) -> str:
-    namespace = f" -n {obj.metadata.namespace}" if obj.metadata.namespace else ""
-    return f"kubectl describe {resource} {obj.metadata.name}{namespace}"
+    return None
