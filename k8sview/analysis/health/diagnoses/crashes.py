@@ -8,6 +8,7 @@ from functools import partial
 from k8sview.analysis.health.conditions import is_true
 from k8sview.analysis.health.diagnoses import throttling, told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
+from k8sview.analysis.health.diagnoses.dependencies import unreached
 from k8sview.analysis.health.diagnoses.ends import End, crashing_since
 from k8sview.analysis.health.diagnoses.killings import asks, grace_seconds, killed_by_probe, probe_budget, slow_start
 from k8sview.analysis.health.diagnoses.suspects import ended_ones, suspects
@@ -195,6 +196,15 @@ def _asked_to_stop(end: End) -> Diagnosis | None:
     )
 
 
+def _redefined(end: End) -> Diagnosis | None:
+    """Somebody changed the container in the living pod (its image); the kubelet restarts it for that."""
+    for event in told.told(end.view, end.pod, "Killing", container=end.one.name):
+        if "definition changed" in told.text(event) and told.fresh(end.view, event):
+            clause = "is restarted because its definition was changed in the living pod"
+            return end.diagnosis("container.stopped-from-outside", clause, evidence=(told.quoted(event),))
+    return None
+
+
 def _by_shell(end: End) -> Diagnosis | None:
     if end.state.exit_code not in _SHELL:
         return None
@@ -210,6 +220,17 @@ def _exits(end: End) -> Diagnosis:
     unread = told.unread(end.view, end.pod) if probed else ()
     sure = partial(end.diagnosis, confidence=Confidence.INFERRED if unread else Confidence.CERTAIN, missing=unread)
     last_words = f' ("{words}")' if words else ""
+    needed = unreached(end.view, end.pod, end.state.message) if code and words else None
+    if needed is not None:
+        clause = f"exits with code {code} because it does not reach {needed.words}{last_words}"
+        return end.diagnosis(
+            "container.dependency-unreachable",
+            clause,
+            needed.next,
+            because=needed.because,
+            confidence=Confidence.INFERRED,
+            missing=unread,
+        )
     if code == 0:
         clause = "ends by itself with exit code 0 although it should run on"
         advice = f"{logs(end.pod, end.one.name, previous=True)}; keep it in the foreground, or make it a Job"
@@ -228,6 +249,7 @@ _RULES: tuple[Callable[[End], Diagnosis | None], ...] = (
     _lost,
     _out_of_memory,
     _by_probe,
+    _redefined,
     _native,
     _killed,
     _asked_to_stop,
@@ -255,6 +277,11 @@ FAMILY = Family(
             "Make it a Job, or keep it running.",
         ),
         Known("container.exits", "The program itself exits with an error", "Read its previous log."),
+        Known(
+            "container.dependency-unreachable",
+            "Exits because it does not reach what it needs",
+            "Look at what it needs.",
+        ),
         Known("container.flapping", "Ready between crashes that keep coming", "Read its previous log."),
         Known("init.failing", "A step of the initialisation fails; the app never starts", "Read that step's log."),
         Known("sidecar.failing", "A sidecar fails and holds the app back", "Read the sidecar's log."),

@@ -9,7 +9,8 @@ from k8sview.analysis.health.causes import lifted
 from k8sview.analysis.health.containers import IMAGE_REASONS
 from k8sview.analysis.health.diagnoses import told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
-from k8sview.analysis.health.diagnoses.suspects import Suspect, waiting_ones, waits_since
+from k8sview.analysis.health.diagnoses.pull_secrets import credentials
+from k8sview.analysis.health.diagnoses.suspects import Suspect, suspects, waiting_ones, waits_since
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.phrases import one_line
 from k8sview.model.health import Diagnosis, Health
@@ -115,7 +116,6 @@ _BY_WORDS = (
 )
 
 _FAILED = _sign("pull-failed", "", "image {image} cannot be pulled or used", "")
-_SECRETS_LISTED = re.compile(r"pull secrets \(([^)]*)\)")
 _BACK_OFF_ONLY = re.compile(r'^Back-off pulling image "[^"]*"$')
 
 
@@ -140,7 +140,7 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     advice = sign.next.format(**place)
     confidence = Confidence.CERTAIN if words else Confidence.INFERRED
     if sign.id == "image.denied":
-        clause, because, advice, unsure = _credentials(view, pod, place["registry"])
+        clause, because, advice, unsure = credentials(view, pod, place["registry"])
         message = f"{clause}: {message}" if because else f"{message}; {clause}"
         missing += unsure
     elif sign.id == "image.not-found":
@@ -163,6 +163,29 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         because=because,
         missing=missing,
     )
+
+
+def slow_pull(view: View, pod: Pod, health: Health) -> Diagnosis | None:
+    """Pulling since long ago, without an error: a large image, or a slow registry."""
+    if not health.verdict.faulty:
+        return None
+    for one in suspects(pod):
+        waiting = one.status.state.waiting
+        events = told.told(view, pod, "Pulling", "Pulled", "Failed", container=one.name)
+        if waiting is None or one.waits_for or not events or events[0].reason != "Pulling":
+            continue
+        beginning = told.last(events[0])
+        return Diagnosis(
+            id="image.slow-pull",
+            message=f"{one.words} waits for image {one.image}, which node {pod.spec.node_name} pulls"
+            f"{since(view, beginning)} without an error and without an end",
+            next=describe("pod", pod.metadata.namespace, pod.metadata.name),
+            container=one.name,
+            since=beginning,
+            confidence=Confidence.OBSERVED,
+            evidence=(told.quoted(events[0]),),
+        )
+    return None
 
 
 def _history(view: View, pod: Pod) -> str:
@@ -209,49 +232,6 @@ def _architecture(view: View, pod: Pod) -> str:
     return node.status.node_info.architecture if isinstance(node, Node) else ""
 
 
-def _credentials(view: View, pod: Pod, registry: str) -> tuple[str, tuple[Ref, ...], str, tuple[str, ...]]:
-    """What is known of the pull secrets: a clause, the missing ones, the next step, what could not be read."""
-    namespace = pod.metadata.namespace or ""
-    names = [secret.name for secret in pod.spec.image_pull_secrets if secret.name]
-    create = f"kubectl create secret docker-registry -n {namespace} NAME --docker-server={registry}"
-    if not names:
-        account = pod.spec.service_account_name or "default"
-        clause = f"no pull secret is named, neither by the pod nor by its service account {account}"
-        return clause, (), f"{create}, and name it in imagePullSecrets; or correct the repository's name", ()
-    if not view.readable("secrets", namespace):
-        gone = _not_retrieved(view, pod, names)
-        if gone:
-            listed = ", ".join(gone)
-            clause = f"the kubelet could not retrieve pull secret {listed} of namespace {namespace}"
-            return clause, _secrets(namespace, gone), create.replace("NAME", gone[0]), ("secrets",)
-        clause = f"whether its pull secret {', '.join(names)} exists cannot be told without secrets"
-        return clause, (), f"kubectl get secret -n {namespace} {names[0]}", ("secrets",)
-    gone = [name for name in names if view.get("secrets", name, namespace) is None]
-    if gone:
-        listed = ", ".join(gone)
-        clause = f"pull secret {listed} does not exist in namespace {namespace}"
-        return clause, _secrets(namespace, gone), create.replace("NAME", gone[0]), ()
-    clause = f"the credentials in pull secret {', '.join(names)} are wrong, expired or for another registry"
-    return (
-        clause,
-        (),
-        f"kubectl describe secret -n {namespace} {names[0]}, then renew its credentials for {registry}",
-        (),
-    )
-
-
-def _secrets(namespace: str, names: list[str]) -> tuple[Ref, ...]:
-    return tuple(ref_to("Secret", namespace, name) for name in names)
-
-
-def _not_retrieved(view: View, pod: Pod, names: list[str]) -> list[str]:
-    for event in told.told(view, pod, "FailedToRetrieveImagePullSecret"):
-        found = _SECRETS_LISTED.search(told.text(event))
-        listed = {name.strip(" <>") for name in found[1].split(",")} if found else set()
-        return [name for name in names if name in listed]
-    return []
-
-
 FAMILY = Family(
     known=(
         Known(
@@ -269,7 +249,8 @@ FAMILY = Family(
         Known("image.denied", "The registry denies access", "Create or renew the pull secret in the pod's namespace."),
         Known("image.registry-unreachable", "The node does not reach the registry", "Look at network and registry."),
         Known("image.not-found", "The image or its tag does not exist", "Compare the tag with the registry's."),
+        Known("image.slow-pull", "The image is being pulled for very long", "Look at its size and the registry."),
         Known("image.pull-failed", "The image cannot be pulled or used", "Read the kubelet's words."),
     ),
-    rules={"pods": (image_problem,)},
+    rules={"pods": (image_problem, slow_pull)},
 )

@@ -277,3 +277,42 @@ def test_a_crash_loop_whose_end_is_not_recorded() -> None:
 def test_the_limit_of_an_init_container_is_shown_where_it_is() -> None:
     found = why(in_init(looping(ended(137, "OOMKilled")), **LIMITED))
     assert "spec.initContainers[name=migrate].resources.limits.memory = 128Mi" in found.evidence
+
+
+SERVICE = {
+    "kind": "Service",
+    "metadata": {"name": "db", "namespace": "shop", "creationTimestamp": ago("9d")},
+    "spec": {"selector": {"app": "db"}, "ports": [{"port": 5432}]},
+}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "dial tcp: lookup db on 10.96.0.10:53: no such host",
+        'could not connect to server: Connection refused. Is the server running on host "db.shop.svc" (10.0.0.9)?',
+        "Error: getaddrinfo ENOTFOUND db",
+        "org.postgresql.util.PSQLException: Connection to db:5432 refused.",
+    ],
+)
+def test_last_words_about_a_service_that_is_not_well(words: str) -> None:
+    raw = pod_of(looping(ended(1, message=words)))
+    found = why(raw, SERVICE)
+    assert (found.id, because(found)) == ("container.dependency-unreachable", ("Service shop/db",))
+    assert found.confidence is Confidence.INFERRED
+    answering = pod_of({"ready": True, "state": {"running": {"startedAt": ago("1d")}}}, name="db-0")
+    answering["metadata"]["labels"] = {"app": "db"}
+    assert why(raw, SERVICE, answering).id == "container.exits"
+    assert why(raw).id == "container.exits"
+
+
+def test_last_words_of_another_kind_accuse_nobody() -> None:
+    assert why(pod_of(looping(ended(1, message="panic: db schema is too old"))), SERVICE).id == "container.exits"
+
+
+def test_a_container_that_was_changed_in_the_living_pod() -> None:
+    changed = said(
+        "Killing", "Container app definition changed, will be restarted", "2m", kind="Normal", container="app"
+    )
+    found = why(pod_of(looping(ended(143))), changed)
+    assert "its definition was changed in the living pod" in found.message

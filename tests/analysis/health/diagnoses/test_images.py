@@ -253,3 +253,13 @@ def test_a_container_that_ran_before_waits_since_its_end() -> None:
 )
 def test_the_registry_of_a_reference(image: str, registry: str) -> None:
     assert registry_of(image) == registry
+
+
+def test_a_pull_that_does_not_end() -> None:
+    raw = pod_of(waits("ContainerCreating"), phase="Pending", age="20m")
+    pulling_now = said("Pulling", f'Pulling image "{IMAGE}"', "19m", first="19m", kind="Normal", container="app")
+    found = why(raw, pulling_now)
+    assert (found.id, found.confidence) == ("image.slow-pull", Confidence.OBSERVED)
+    assert "which node n1 pulls since 11:41 UTC" in found.message
+    pulled = said("Pulled", f'Successfully pulled image "{IMAGE}"', "18m", kind="Normal", container="app")
+    assert why(raw, pulling_now, pulled).id != "image.slow-pull"

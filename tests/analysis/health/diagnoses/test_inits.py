@@ -83,3 +83,23 @@ def test_a_sidecar_that_does_not_start() -> None:
 
 def test_a_young_step_is_at_work() -> None:
     assert why(initialising(since="2m"), service("db", "db")).id == UNEXPLAINED
+
+
+def test_a_job_that_failed_is_the_cause_and_one_that_runs_is_not() -> None:
+    raw = initialising("init", command=["kubectl", "wait", "--for=condition=complete", "job/migrate"])
+    job: Raw = {"kind": "Job", "metadata": {"name": "migrate", "namespace": "shop", "uid": "m"}}
+    failed = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", "lastTransitionTime": ago("1h")}
+    found = why(raw, {**job, "status": {"conditions": [failed]}})
+    assert because(found) == ("Job shop/migrate",)
+    assert "it waits for Job migrate (failed, BackoffLimitExceeded" in found.message
+    running = {**job, "status": {"active": 1, "startTime": ago("1m")}}
+    assert because(why(raw, running)) == ()
+
+
+def test_a_sidecar_that_has_started_is_not_what_holds_the_pod_back() -> None:
+    raw = initialising("load")
+    raw["spec"]["initContainers"].insert(0, {"name": "proxy", "restartPolicy": "Always"})
+    proxy = {"name": "proxy", "ready": True, "started": True, "state": {"running": {"startedAt": ago("26m")}}}
+    raw["status"]["initContainerStatuses"].insert(0, proxy)
+    found = why(raw)
+    assert (found.id, found.container) == ("init.stuck", "load")
