@@ -10,7 +10,7 @@ from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.generations import unobserved
 from k8sview.analysis.health.moments import changed, created
 from k8sview.analysis.health.phrases import one_line
-from k8sview.analysis.health.refusals import refusal, unread
+from k8sview.analysis.health.refusals import lacks_replica_set, refusal, unread
 from k8sview.analysis.health.replicas import Replicas, judge, share
 from k8sview.analysis.health.scaling import raised, scaled_to_zero
 from k8sview.model.health import Health, HealthVerdict
@@ -32,7 +32,7 @@ def deployment_health(view: View, deployment: Deployment) -> Health:
     if spec.replicas <= 0:
         return scaled_to_zero(view, deployment)
     lagging = unobserved(view, deployment, status.observed_generation)
-    if lagging is not None:
+    if lagging is not None and not lacks_replica_set(deployment):
         return lagging
     makers = tuple(child for _, child in view.children(deployment) if isinstance(child, ReplicaSet))
     behind = pods_behind(view, deployment.metadata.namespace, spec.selector, makers)

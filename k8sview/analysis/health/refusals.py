@@ -16,6 +16,7 @@ from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.moments import ago, changed, grace_end
 from k8sview.analysis.health.phrases import one_line
 from k8sview.model.objects.core import Event
+from k8sview.model.objects.meta import Condition
 from k8sview.model.objects.workloads import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 from k8sview.model.status import Confidence
 from k8sview.model.times import parse_time
@@ -24,10 +25,12 @@ from k8sview.model.view import View
 RETRIED = timedelta(minutes=20)
 """Controllers try again at least every 1000 seconds: what is older has come to an end or is told anew."""
 
+_NO_REPLICA_SET = "ReplicaSetCreateError"
 _COMBINED = "(combined from similar events): "
 # Every controller puts words of its own before those of the API server.
 _PREFIX = re.compile(
-    r"(?:Error creating(?: job)?|[Cc]reate \w+ \S+ (?:for Pod \S+ )?in StatefulSet \S+ failed error): "
+    r"(?:Error creating(?: job)?|[Cc]reate \w+ \S+ (?:for Pod \S+ )?in StatefulSet \S+ failed error"
+    r"|Failed to create new replica set \S+): "
 )
 
 
@@ -48,22 +51,24 @@ class Refusal(msgspec.Struct, frozen=True):
 def refusal(view: View, obj: Any) -> Refusal | None:
     """What the API server said when it refused what this object would create, None where it did not.
 
-    The ReplicaFailure condition keeps its first message for ever, so the newest FailedCreate event overrules it.
+    The conditions keep their first message for ever, so the newest event overrules them.
     """
-    makers, short = _attempts(view, obj)
-    failure = find(getattr(obj.status, "conditions", ()), "ReplicaFailure")
-    if failure is not None and failure.status != "True":
-        failure = None
+    failure = _failure(obj)
+    if failure is not None and failure.type == "Progressing":
+        makers, short, reason = (obj,), True, _NO_REPLICA_SET
+    else:
+        makers, short = _attempts(view, obj)
+        reason = "FailedCreate"
     if failure is None and not short:
         return None
     events = [event for maker in makers for event in view.events_of(maker)]
-    newest = _newest(events, "FailedCreate")
+    newest = _newest(events, reason)
     said = newest.message if newest is not None else ""
     if newest is not None and said and (failure is not None or _goes_on(view, obj, newest, events)):
         started = parse_time(newest.first_timestamp) or parse_time(newest.last_seen)
         if failure is not None:  # the first refusal began the outage, whatever is said by now
             started = changed(failure) or started
-        return Refusal(_plain(said), started, Confidence.OBSERVED, f"event FailedCreate = {one_line(said)}")
+        return Refusal(_plain(said), started, Confidence.OBSERVED, f"event {reason} = {one_line(said)}")
     if failure is None:
         return None
     since = changed(failure)
@@ -73,8 +78,24 @@ def refusal(view: View, obj: Any) -> Refusal | None:
         _plain(failure.message),
         since,
         Confidence.CERTAIN if told else Confidence.INFERRED,
-        f"status.conditions[type=ReplicaFailure].message = {one_line(failure.message)}",
+        f"status.conditions[type={failure.type}].message = {one_line(failure.message)}",
     )
+
+
+def lacks_replica_set(deployment: Deployment) -> bool:
+    """Whether the API server refuses its new ReplicaSet; its controller does not say then that it saw the change."""
+    failure = _failure(deployment)
+    return failure is not None and failure.type == "Progressing"
+
+
+def _failure(obj: Any) -> Condition | None:
+    """The condition that tells of a refusal: of pods, or of a Deployment's new ReplicaSet itself."""
+    conditions = getattr(obj.status, "conditions", ())
+    failure = find(conditions, "ReplicaFailure")
+    if failure is not None and failure.status == "True":
+        return failure
+    progressing = find(conditions, "Progressing") if isinstance(obj, Deployment) else None
+    return progressing if progressing is not None and progressing.reason == _NO_REPLICA_SET else None
 
 
 def _attempts(view: View, obj: Any) -> tuple[tuple[Any, ...], bool]:

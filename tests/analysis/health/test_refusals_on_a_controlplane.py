@@ -124,8 +124,11 @@ async def blamed(api: ApiWriter, where: str, wanted: Callable[[RootCause], bool]
     return found
 
 
-async def is_blamed(api: ApiWriter, where: str, diagnosis: str, blame: str) -> RootCause:
-    return await blamed(api, where, lambda one: (one.diagnosis, str(one.object)) == (diagnosis, blame))
+async def is_blamed(api: ApiWriter, where: str, diagnosis: str, blame: str, affects: int = 0) -> RootCause:
+    def wanted(one: RootCause) -> bool:
+        return (one.diagnosis, str(one.object)) == (diagnosis, blame) and one.affects >= affects
+
+    return await blamed(api, where, wanted)
 
 
 async def test_the_right_object_is_blamed_for_each_refusal(controlplane: ControlPlane) -> None:
@@ -139,6 +142,8 @@ async def test_the_right_object_is_blamed_for_each_refusal(controlplane: Control
                 space("policy"),
                 space("account"),
                 space("priority"),
+                space("sets"),
+                made("v1", "ResourceQuota", "team", "sets", spec={"hard": {"count/replicasets.apps": "0"}}),
                 made("v1", "ResourceQuota", "team", "quota", spec={"hard": {"limits.cpu": "1"}}),
                 made(
                     "v1", "Service", "policy", "webhook", spec={"selector": {"app": "none"}, "ports": [{"port": 443}]}
@@ -155,17 +160,14 @@ async def test_the_right_object_is_blamed_for_each_refusal(controlplane: Control
 
 
 async def refusals(api: ApiWriter) -> None:
-    quota = made("v1", "ResourceQuota", "team", "quota")
-
-    async def counted() -> Any:
-        return (await api.get(quota)).get("status", {}).get("used")
-
-    await api.until(counted, 30)
+    await api.until(lambda: counted(api, "quota"), 30)
+    await api.until(lambda: counted(api, "sets"), 30)
     await api.until(lambda: denies(api, "policy", "denied request"), 30)
     await api.until(lambda: denies(api, "webhook", "failed calling webhook"), 30)
     await api.apply(
         [
             web("quota"),
+            web("sets"),
             web("security"),
             web("webhook"),
             web("policy"),
@@ -173,9 +175,11 @@ async def refusals(api: ApiWriter) -> None:
             web("priority", priorityClassName="refusals-high"),
         ]
     )
-    found = await is_blamed(api, "quota", "creation.quota-exceeded", "ResourceQuota refusals-quota/team")
+    found = await is_blamed(api, "quota", "creation.quota-exceeded", "ResourceQuota refusals-quota/team", 2)
     assert "limits.cpu: 2 asked, 0 of 1 used" in found.message
     assert [one.kind for one in found.objects] == ["Deployment", "ReplicaSet"]
+    found = await is_blamed(api, "sets", "creation.quota-exceeded", "ResourceQuota refusals-sets/team")
+    assert "count/replicasets.apps: 1 asked, 0 of 0 used" in found.message
     found = await is_blamed(api, "security", "creation.pod-security", "Deployment refusals-security/web")
     assert 'PodSecurity "restricted:latest"' in found.message
     found = await is_blamed(api, "policy", "creation.admission-denied", "Deployment refusals-policy/web")
@@ -186,6 +190,11 @@ async def refusals(api: ApiWriter) -> None:
     found = await blamed(api, "webhook", lambda one: str(one.object) == config and one.affects == 2)
     assert "policy" in found.message
     await another_refusal_than_the_condition_says(api)
+
+
+async def counted(api: ApiWriter, where: str) -> Any:
+    """A quota refuses nothing before it has been counted."""
+    return (await api.get(made("v1", "ResourceQuota", "team", where))).get("status", {}).get("used")
 
 
 async def denies(api: ApiWriter, where: str, words: str) -> bool:

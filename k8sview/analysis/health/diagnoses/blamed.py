@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from k8sview.analysis.health.moments import ago
+from k8sview.analysis.health.moments import ago, created
+from k8sview.analysis.health.pods import pod_health
 from k8sview.model.health import Health
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.extension import Lease
@@ -17,6 +18,7 @@ from k8sview.model.view import View
 
 Judged = tuple[Pod, Health]
 _MOST = 10
+_LATELY = timedelta(minutes=20)
 _CONTROLLERS = ("kube-system", "kube-controller-manager")
 _LEADERLESS = timedelta(minutes=2)  # a lease is renewed every two seconds and lasts fifteen
 
@@ -35,6 +37,22 @@ def worth_naming(pods: Iterable[Judged]) -> tuple[Judged, ...]:
         seen[health.reason] = seen.get(health.reason, 0) + 1
         ranked.append((seen[health.reason], place))
     return tuple(ordered[place] for _, place in sorted(ranked)[:_MOST])
+
+
+def lately_failed(view: View, obj: Any, makers: Iterable[Any]) -> tuple[Judged, ...]:
+    """Pods of a workload that have failed in the last minutes and are replaced again and again: a node refuses them.
+
+    Older ones are leftovers. ``obj`` has a selector; ``makers`` are what controls its pods.
+    """
+    uids = {maker.metadata.uid for maker in makers}
+    found: list[Judged] = []
+    for pod in view.pods_of(obj.metadata.namespace or "", obj.spec.selector):
+        age = ago(view, created(pod))
+        if pod.status.phase != "Failed" or age is None or age > _LATELY:
+            continue
+        if any(owner.controller and owner.uid in uids for owner in pod.metadata.owner_references):
+            found.append((pod, pod_health(view, pod)))
+    return tuple(one for one in found if one[1].verdict.faulty)
 
 
 def pod_ref(pod: Pod) -> Ref:

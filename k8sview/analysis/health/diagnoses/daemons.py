@@ -8,7 +8,7 @@ import msgspec
 
 from k8sview.analysis.health.behind import Behind, pods_behind
 from k8sview.analysis.health.daemonsets import lost_since
-from k8sview.analysis.health.diagnoses.blamed import Judged, idle_controllers, pod_ref, worth_naming
+from k8sview.analysis.health.diagnoses.blamed import Judged, idle_controllers, lately_failed, pod_ref, worth_naming
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import describe, word
 from k8sview.analysis.health.phrases import counted
@@ -45,7 +45,8 @@ class Lacking(msgspec.Struct, frozen=True):
 def lacking(view: View, daemon_set: DaemonSet) -> tuple[Lacking, ...]:
     """The nodes that should run its pod and have no healthy one, by name."""
     behind = pods_behind(view, daemon_set.metadata.namespace, daemon_set.spec.selector, (daemon_set,))
-    by_node = dict(_by_node(behind))
+    gone = {target(pod): (pod, health) for pod, health in lately_failed(view, daemon_set, (daemon_set,))}
+    by_node = gone | dict(_by_node(behind))
     served = {node for node, (_, health) in by_node.items() if health.verdict is HealthVerdict.HEALTHY}
     wanted = {
         node.metadata.name
@@ -61,7 +62,7 @@ def lacking(view: View, daemon_set: DaemonSet) -> tuple[Lacking, ...]:
 
 def node_missing(view: View, daemon_set: DaemonSet, health: Health) -> Diagnosis | None:
     """Nodes lack an available pod: by their own fault, by their pod's, or because none was made."""
-    if daemon_set.metadata.deletion_timestamp is not None or health.reason == "NoNodesMatch":
+    if daemon_set.metadata.deletion_timestamp is not None:
         return None
     if not health.verdict.faulty and health.reason != "NodesNotReady":
         return None
@@ -89,6 +90,29 @@ def node_missing(view: View, daemon_set: DaemonSet, health: Health) -> Diagnosis
         because=because,
         missing=health.missing,
         recheck_at=health.recheck_at,
+    )
+
+
+def no_nodes(view: View, daemon_set: DaemonSet, health: Health) -> Diagnosis | None:
+    """No node wants it: perhaps meant so, perhaps a label that no node has."""
+    if health.reason != "NoNodesMatch":
+        return None
+    spec = daemon_set.spec.template.spec
+    nodes = [node for node in view.each("nodes") if isinstance(node, Node)]
+    absent = [
+        f"{label}={value}"
+        for label, value in sorted(spec.node_selector.items())
+        if not any(node.metadata.labels.get(label) == value for node in nodes)
+    ]
+    message = f"no node runs DaemonSet {daemon_set.metadata.namespace}/{daemon_set.metadata.name}"
+    if absent and view.readable("nodes"):
+        message += f": no node has the label {', '.join(absent)}"
+    return Diagnosis(
+        id="daemonset.no-nodes",
+        message=message,
+        next="kubectl get nodes --show-labels",
+        evidence=(*health.evidence, *(f"spec.template.spec.nodeSelector = {one}" for one in absent)),
+        missing=() if view.readable("nodes") else ("nodes",),
     )
 
 
@@ -137,10 +161,15 @@ def target(pod: Pod) -> str:
 FAMILY = Family(
     known=(
         Known(
+            "daemonset.no-nodes",
+            "No node matches what the DaemonSet's pods ask for",
+            "Compare its node selector, affinity and tolerations with the nodes, if it should run somewhere.",
+        ),
+        Known(
             "daemonset.node-missing",
             "Nodes that should run a pod of the DaemonSet have no available one",
             "The message says for each node why: the node itself, its pod, or none was made.",
         ),
     ),
-    rules={"daemonsets.apps": (node_missing,)},
+    rules={"daemonsets.apps": (node_missing, no_nodes)},
 )

@@ -38,6 +38,8 @@ class Case(msgspec.Struct, frozen=True):
     def whose(self) -> str:
         """``pods of Deployment shop/web``."""
         what = "jobs" if isinstance(self.obj, CronJob) else "pods"
+        if self.refusal.text.startswith("replicasets"):
+            what = "ReplicaSets"
         return f"{what} of {self.kind} {self.namespace}/{self.obj.metadata.name}"
 
     @property

@@ -6,7 +6,14 @@ from typing import Any
 
 from k8sview.analysis.health.behind import Behind, pods_behind
 from k8sview.analysis.health.conditions import find
-from k8sview.analysis.health.diagnoses.blamed import Judged, at_fault, idle_controllers, pod_ref, worth_naming
+from k8sview.analysis.health.diagnoses.blamed import (
+    Judged,
+    at_fault,
+    idle_controllers,
+    lately_failed,
+    pod_ref,
+    worth_naming,
+)
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.phrases import counted, joined, one_line
@@ -42,7 +49,7 @@ def pods_failing(view: View, obj: Any, health: Health) -> Diagnosis | None:
         return None
     makers = _makers(view, obj)
     behind = pods_behind(view, obj.metadata.namespace, obj.spec.selector, makers)
-    named = worth_naming(faulty_pods(behind))
+    named = worth_naming(faulty_pods(behind) or lately_failed(view, obj, makers))
     if not named:
         return None
     return Diagnosis(
@@ -148,7 +155,7 @@ def _words(obj: Any, health: Health, behind: Behind, makers: tuple[Any, ...], na
                 f" {obj.spec.replicas} replicas",
                 worst,
             )
-    failing = sum(1 for one in behind.ill if one[1].verdict.faulty) or len(behind.ill)
+    failing = sum(1 for one in behind.ill if one[1].verdict.faulty) or len(behind.ill) or len(named)
     wanted = obj.spec.replicas
     available = obj.status.available_replicas
     return joined(f"{counted(failing, 'pod')} not well, {available} of {wanted} replicas available", worst)

@@ -372,3 +372,33 @@ def test_all_there_is_well_whatever_was_said_before() -> None:
     raw = deployment(2, 2, 2, rolling("1d", "NewReplicaSetAvailable"))
     pods = [pod(ALWAYS_READY, name=f"web-{number}") for number in range(2)]
     assert judge(raw, replica_set(2, 2), *pods, failed(FORBIDDEN + QUOTA_WORDS)).verdict == "Healthy"
+
+
+def test_a_replica_set_that_is_itself_refused() -> None:
+    """Its first words stay in the condition; the newest event tells."""
+    first = rolling("50m", "ReplicaSetCreateError", "False")
+    first["message"] = 'Failed to create new replica set "web-5d8": replicasets.apps "web-5d8" is forbidden: it rains'
+    raw = deployment(2, 0, 0, first, total=0, age="50m")
+    raw["status"]["observedGeneration"] = 0  # the controller gives up before it says so
+    words = "exceeded quota: team, requested: count/replicasets.apps=1, used: count/replicasets.apps=9, limited: count/"
+    head = 'Failed to create new replica set "web-5d8": replicasets.apps "web-5d8" is forbidden: '
+    said = f"{head}{words}replicasets.apps=9"
+    found = why(raw, event("web", "ReplicaSetCreateError", said), quota())
+    assert (found.id, because(found)) == ("creation.quota-exceeded", ("ResourceQuota shop/team",))
+    assert "count/replicasets.apps: 1 asked, 9 of 9 used" in found.message
+    alone = why(raw)
+    assert alone.message.startswith("ReplicaSets of Deployment shop/web cannot be created: it rains")
+
+
+def test_a_claim_that_a_stateful_set_may_not_have() -> None:
+    raw = workload("StatefulSet", {"replicas": 3}, {"replicas": 1, "availableReplicas": 1})
+    words = (
+        "create Claim data-web-1 for Pod web-1 in StatefulSet web failed error: persistentvolumeclaims"
+        ' "data-web-1" is forbidden: exceeded quota: disks, requested: requests.storage=10Gi, used:'
+        " requests.storage=10Gi, limited: requests.storage=15Gi"
+    )
+    disks = {"kind": "ResourceQuota", "metadata": {"name": "disks", "namespace": "shop"}}
+    assert because(why(raw, failed(words, about="web"), disks)) == ("ResourceQuota shop/disks",)
+    assert judge(raw, failed(words, about="web")).message.startswith(
+        '1 of 3 replicas available: persistentvolumeclaims "data-web-1" is forbidden'
+    )

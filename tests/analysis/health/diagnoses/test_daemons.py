@@ -98,3 +98,28 @@ def test_pods_on_nodes_that_no_longer_want_them_are_only_mentioned() -> None:
     health = judge(daemon(3, status={"numberMisscheduled": 1}), on("n1"))
     assert health.verdict is HealthVerdict.HEALTHY
     assert "status.numberMisscheduled = 1" in health.evidence
+
+
+def test_a_node_that_turns_every_pod_away() -> None:
+    """The kubelet fails the pod at once, and the controller makes another, for ever."""
+    away = pod(name="agent-n2", node="n2", phase="Failed", age="10s")
+    away["status"] |= {
+        "reason": "OutOfcpu",
+        "message": "Node didn't have enough resource: cpu",
+        "containerStatuses": [],
+    }
+    away["metadata"]["ownerReferences"] = [{"kind": "DaemonSet", "name": "web", "uid": "web", "controller": True}]
+    found = why(daemon(1, 2), on("n1"), away, node("n1"), node("n2"))
+    assert (found.id, because(found)) == ("daemonset.node-missing", ("Pod shop/agent-n2",))
+    assert "n2 (failed, OutOfcpu" in found.message
+
+
+def test_a_label_that_no_node_has() -> None:
+    raw = daemon(0, 0, template={"nodeSelector": {"disk": "sdd"}})
+    assert judge(raw, node("n1")).verdict is HealthVerdict.WAITING
+    found = why(raw, node("n1"))
+    assert (found.id, found.message) == (
+        "daemonset.no-nodes",
+        "no node runs DaemonSet shop/web: no node has the label disk=sdd",
+    )
+    assert why(raw, denied=("nodes",)).missing == ("nodes",)

@@ -143,3 +143,11 @@ def test_settings_that_are_older_than_they_look_are_evidence() -> None:
     found = why(deployment(1, 1, 0, ROLLED_OUT, LOST), unready, settings)
     assert found.id == "rollout.pods-failing"
     assert f"configmaps/settings metadata.managedFields[manager=kubectl].time = {ago('40m')}" in found.evidence
+
+
+def test_pods_that_a_node_turns_away_again_and_again() -> None:
+    raw = deployment(1, 0, 0, STALLED, total=0)
+    away = of("new", pod(name="web-x", phase="Failed", age="30s", status={"reason": "NodeAffinity"}))
+    old = of("new", pod(name="web-y", phase="Failed", age="2d", status={"reason": "Evicted"}))
+    found = why(raw, replica_set("new", "1", 1), away, old)
+    assert (found.id, because(found)) == ("rollout.pods-failing", ("Pod shop/web-x",))
