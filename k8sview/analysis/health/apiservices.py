@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.diagnoses.wording import since as said_since
 from k8sview.analysis.health.endings import deletion
-from k8sview.analysis.health.moments import ago, changed, created, grace_end
+from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.extension import APIService
-from k8sview.model.times import format_age
 from k8sview.model.view import View
 
 _GRACE = timedelta(minutes=2)
@@ -43,12 +43,10 @@ def api_service_health(view: View, service: APIService) -> Health:
         return Health(HealthVerdict.HEALTHY, since=changed(condition), evidence=evidence[:1])
     since = changed(condition, created(service))
     end = grace_end(view, since, _GRACE)
-    span = ago(view, since)
-    lasted = f" for {format_age(span)}" if span is not None else ""
     return Health(
         HealthVerdict.PROGRESSING if end else HealthVerdict.DOWN,
         condition.reason or "Unavailable",
-        joined(f"is not available{lasted}", one_line(condition.message or condition.reason)),
+        joined(f"is not available{said_since(view, since)}", one_line(condition.message or condition.reason)),
         since,
         evidence=evidence,
         recheck_at=end,

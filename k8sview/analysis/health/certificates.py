@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.diagnoses.wording import clock
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
@@ -15,7 +16,7 @@ from k8sview.analysis.health.signals import signals_of
 from k8sview.model.fields import read_one
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import Custom
-from k8sview.model.times import format_age, parse_time
+from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
 _ISSUING = timedelta(minutes=5)
@@ -29,7 +30,7 @@ def certificate_health(view: View, certificate: Custom) -> Health:
         return deletion(view, certificate)
     ends = parse_time(read_one(certificate, "status.notAfter"))
     if ends is not None and ends <= view.taken_at:
-        message = f"expired {format_age(view.taken_at - ends)} ago and has not been renewed"
+        message = f"expired at {clock(view, ends)} and has not been renewed"
         evidence = (f"status.notAfter = {read_one(certificate, 'status.notAfter')}",)
         return Health(HealthVerdict.DOWN, "Expired", message, ends, evidence=evidence)
     conditions = signals_of(certificate).conditions
@@ -52,18 +53,25 @@ def _renewal(view: View, certificate: Custom) -> Health:
     issuing = find(signals_of(certificate).conditions, "Issuing")
     begun = issuing is not None and issuing.status == "True"
     end = grace_end(view, due, _RENEWING)
-    left = f"; it expires in {format_age(ends - view.taken_at)}" if ends is not None else ""
+    left = f"; it expires at {clock(view, ends)}" if ends is not None else ""
     said = one_line(issuing.message) if issuing is not None and begun else ""
     if end is not None:
         words = "is being renewed" if begun else "is about to be renewed"
         return Health(
             HealthVerdict.PROGRESSING, "Renewing", words, due, evidence=evidence, recheck_at=end, grace=_RENEWING
         )
-    overdue = format_age(view.taken_at - due)
-    words = f"its renewal fails, {overdue} overdue" if begun else f"nobody renews it, {overdue} overdue"
+    what = "its renewal fails" if begun else "nobody renews it"
+    words = f"{what}, due since {clock(view, due)}"
     if issuing is not None:
         evidence += (f"status.conditions[type=Issuing].status = {issuing.status}",)
-    return Health(HealthVerdict.DEGRADED, "RenewalFailing", joined(f"{words}{left}", said), due, evidence=evidence)
+    return Health(
+        HealthVerdict.DEGRADED,
+        "RenewalFailing",
+        joined(f"{words}{left}", said),
+        due,
+        evidence=evidence,
+        recheck_at=ends,
+    )
 
 
 def _not_issued(view: View, certificate: Custom) -> Health:

@@ -8,6 +8,7 @@ import msgspec
 
 from k8sview.analysis.health.answering import Answer, who_answers
 from k8sview.analysis.health.conditions import find, is_true
+from k8sview.analysis.health.diagnoses.wording import clock
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
@@ -15,7 +16,6 @@ from k8sview.model.bundles import read_bundle
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.extension import CustomResourceDefinition, WebhookClientConfig
 from k8sview.model.objects.meta import Condition
-from k8sview.model.times import format_age
 from k8sview.model.view import View
 
 _INSTALLING = timedelta(minutes=2)
@@ -46,8 +46,11 @@ def definition_health(view: View, definition: CustomResourceDefinition) -> Healt
             f"objects may still be stored as {', '.join(left)}, which is not served any more",
             evidence=(f"status.storedVersions = {', '.join(definition.status.stored_versions)}",),
         )
+    client = _client(definition)
     return _conversion(view, definition) or Health(
-        HealthVerdict.HEALTHY, evidence=("status.conditions[type=Established].status = True",)
+        HealthVerdict.HEALTHY,
+        evidence=("status.conditions[type=Established].status = True",),
+        recheck_at=read_bundle(client.ca_bundle).ends if client is not None else None,
     )
 
 
@@ -71,9 +74,8 @@ def converter(view: View, definition: CustomResourceDefinition) -> Answer | None
     path = "spec.conversion.webhook.clientConfig.caBundle"
     if bundle.ends is None:
         return Answer(bundle.problem or "", (f"{path} = unreadable",))
-    past = view.taken_at - bundle.ends
-    if past >= timedelta():
-        words = f"the certificate authority of its conversion webhook expired {format_age(past)} ago"
+    if bundle.ends <= view.taken_at:
+        words = f"the certificate authority of its conversion webhook expired at {clock(view, bundle.ends)}"
         return Answer(words, (f"{path} = expired at {bundle.ends:%Y-%m-%dT%H:%M:%SZ}",))
     return answer
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.diagnoses.wording import since as said_since
 from k8sview.analysis.health.endings import deletion
-from k8sview.analysis.health.moments import ago, changed, created, grace_end
+from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.analysis.health.targets import Target, is_rolling, target_health, target_of
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import Condition
 from k8sview.model.objects.workloads import HorizontalPodAutoscaler
-from k8sview.model.times import format_age
 from k8sview.model.view import View
 
 _FIGURES = timedelta(minutes=5)
@@ -106,9 +106,7 @@ def _at_maximum(view: View, autoscaler: HorizontalPodAutoscaler, limited: Condit
     end = grace_end(view, since, _CEILING)
     if end is not None or since is None or spec.min_replicas == spec.max_replicas:
         return Health(HealthVerdict.HEALTHY, since=since, evidence=evidence, recheck_at=end)
-    span = ago(view, since)
-    lasted = f" for {format_age(span)}" if span is not None else ""
-    message = f"at its ceiling of {spec.max_replicas} replicas{lasted}, and its metrics ask for more"
+    message = f"at its ceiling of {spec.max_replicas} replicas{said_since(view, since)}, and its metrics ask for more"
     return Health(HealthVerdict.DEGRADED, "AtMaximum", message, since, evidence=evidence)
 
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from k8sview.analysis.health.conditions import bad_when_true, find
 from k8sview.analysis.health.cordons import Cordon, cordon_of, held_up_by
+from k8sview.analysis.health.diagnoses.wording import since as said_since
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.heartbeats import fell_silent, next_beat
-from k8sview.analysis.health.moments import ago, changed, created, grace_end
+from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import Node
 from k8sview.model.objects.meta import Condition
-from k8sview.model.times import format_age
 from k8sview.model.view import View
 
 _JOINING = timedelta(minutes=5)
@@ -95,14 +95,14 @@ def _resting(view: View, node: Node) -> Health | None:
 
 def _cordoned(view: View, node: Node, cordon: Cordon) -> Health:
     held = held_up_by(view, node, cordon)
-    span = ago(view, cordon.since)
-    lasted = f" for {format_age(span)}" if span is not None else ""
+    lasted = said_since(view, cordon.since)
     if held.budgets:
         names = ", ".join(one.metadata.name for one in held.budgets)
         message = f"cordoned{lasted}, and its drain waits for PodDisruptionBudget {names}"
         evidence = (*cordon.evidence, *held.evidence)
         return Health(HealthVerdict.DEGRADED, "DrainBlocked", message, cordon.since, evidence=evidence)
-    long = ": still on purpose?" if span is not None and span >= _LONG_CORDON else ""
+    end = grace_end(view, cordon.since, _LONG_CORDON)
+    long = ": still on purpose?" if cordon.since is not None and end is None else ""
     message = f"cordoned{cordon.by}{lasted}{long}"
     return Health(
         HealthVerdict.SUSPENDED,
@@ -110,6 +110,6 @@ def _cordoned(view: View, node: Node, cordon: Cordon) -> Health:
         message,
         cordon.since,
         evidence=cordon.evidence,
-        recheck_at=held.recheck_at,
+        recheck_at=held.recheck_at or end,
         missing=held.missing,
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from k8sview.analysis.health.answering import Answer, who_answers
+from k8sview.analysis.health.diagnoses.wording import clock
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.moments import created, grace_end
 from k8sview.model.admission import matched
@@ -15,7 +16,6 @@ from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.extension import Webhook, WebhookConfiguration
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence
-from k8sview.model.times import format_age
 from k8sview.model.view import View
 
 _INSTALLING = timedelta(minutes=2)
@@ -62,7 +62,8 @@ def webhook_health(view: View, configuration: WebhookConfiguration) -> Health:
         if seen.unseen:
             message = seen.unseen[0]
             return Health(HealthVerdict.UNKNOWN, "BackendUnseen", message, missing=seen.missing)
-        return Health(HealthVerdict.HEALTHY, evidence=(f"webhooks[*] = {len(configuration.webhooks)}",))
+        counted = (f"webhooks[*] = {len(configuration.webhooks)}",)
+        return Health(HealthVerdict.HEALTHY, evidence=counted, recheck_at=_trusted_until(configuration))
     worst = seen.faults[0]
     if worst.reason == "NoTrust" and not _injected(configuration):
         return Health(HealthVerdict.UNKNOWN, "NoTrust", worst.problem, evidence=worst.evidence, missing=seen.missing)
@@ -125,10 +126,9 @@ def _trust(view: View, configuration: WebhookConfiguration, webhook: Webhook) ->
     path = f"webhooks[name={webhook.name}].clientConfig.caBundle"
     policy = f"webhooks[name={webhook.name}].failurePolicy = {webhook.failure_policy}"
     if bundle.ends is not None:
-        past = view.taken_at - bundle.ends
-        if past < timedelta():
+        if bundle.ends > view.taken_at:
             return None
-        words = f"the certificate authority that webhook {webhook.name} is trusted by expired {format_age(past)} ago"
+        words = f"the certificate authority of webhook {webhook.name} expired at {clock(view, bundle.ends)}"
         evidence = (f"{path} = expired at {bundle.ends:%Y-%m-%dT%H:%M:%SZ}", policy)
         return Fault("Untrusted", words, (webhook,), evidence, since=bundle.ends)
     if webhook.client_config.ca_bundle:
@@ -139,6 +139,12 @@ def _trust(view: View, configuration: WebhookConfiguration, webhook: Webhook) ->
             f"cert-manager has not put its caBundle into webhook {webhook.name}, so the API server does not trust it"
         )
     return Fault("NoTrust", words, (webhook,), (f"{path} = empty", policy))
+
+
+def _trusted_until(configuration: WebhookConfiguration) -> datetime | None:
+    """When the first authority ends."""
+    ends = [read_bundle(one.client_config.ca_bundle).ends for one in configuration.webhooks]
+    return min((one for one in ends if one is not None), default=None)
 
 
 def _injected(configuration: WebhookConfiguration) -> bool:

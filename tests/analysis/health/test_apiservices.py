@@ -37,4 +37,4 @@ def test_a_failure_just_now_is_excused_for_a_while() -> None:
     health = judge(api_service("metrics.k8s.io", available("False", "1m", "FailedDiscoveryCheck", "no response")))
     assert health.grace is not None
     assert health.recheck_at is not None
-    assert health.message == "is not available for 60s: no response"
+    assert health.message == "is not available since 11:59 UTC: no response"

@@ -69,7 +69,7 @@ def test_who_cordoned_it_and_when() -> None:
         {"manager": "kube-controller-manager", "operation": "Update", "time": ago("2h")},
         {"manager": "cloud-node-labels", "operation": "Update", "time": ago("5h")},
     ]
-    assert judge(raw).message == "cordoned by kubectl-cordon for 120m"
+    assert judge(raw).message == "cordoned by kubectl-cordon since 10:00 UTC"
     assert judge(cordoned("2d")).message.endswith("still on purpose?")
     assert judge(node("n1", "True", unschedulable=True)).message == "cordoned"
 
@@ -79,7 +79,7 @@ def test_a_drain_that_waits_for_budgets() -> None:
     blocking = budget(1, 1, 1)
     held = judge(cordoned(), kept, daemon, blocking)
     assert (held.verdict, held.reason) == ("Degraded", "DrainBlocked")
-    assert held.message == "cordoned for 60m, and its drain waits for PodDisruptionBudget web"
+    assert held.message == "cordoned since 11:00 UTC, and its drain waits for PodDisruptionBudget web"
     # Just cordoned; other pods are left, so nobody drains it; a budget that lets go; nothing left at all.
     assert judge(cordoned("5m"), kept, blocking).verdict == "Suspended"
     other = pod(name="batch", metadata={"labels": {"app": "batch"}})
