@@ -24,7 +24,6 @@ _MACROS = {
     "@hourly": "0 * * * *",
 }
 _ENOUGH = 100  # nobody needs to know how many more
-_MINUTE = timedelta(minutes=1)
 
 
 class ScheduleError(ValueError):
@@ -57,18 +56,6 @@ def due(schedule: str, after: datetime, until: datetime, zone: tzinfo = UTC) -> 
     return tuple(islice(takewhile(lambda at: at <= until, _runs(schedule, after, zone)), _ENOUGH))
 
 
-def last_due(schedule: str, after: datetime, until: datetime, zone: tzinfo = UTC) -> datetime | None:
-    """The newest time after ``after`` up to ``until`` at which a run was due, None if there is none."""
-    expression = _expression(schedule)
-    span = _interval(expression)
-    if span is not None:
-        runs = (until - after) // span if until > after else 0
-        return after + span * runs if runs > 0 else None
-    start = until.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0) + _MINUTE
-    found = next((at for at in _local(schedule, expression, start, zone, reverse=True) if at <= until), None)
-    return found if found is not None and found > after else None
-
-
 def next_due(schedule: str, after: datetime, zone: tzinfo = UTC) -> datetime | None:
     """The first time after ``after`` at which a run is due; None if that is too far away."""
     return next(_runs(schedule, after, zone), None)
@@ -86,15 +73,13 @@ def _runs(schedule: str, after: datetime, zone: tzinfo) -> Iterator[datetime]:
     yield from (at for at in _local(schedule, expression, start, zone) if at > after)
 
 
-def _local(
-    schedule: str, expression: str, start: datetime, zone: tzinfo, *, reverse: bool = False
-) -> Iterator[datetime]:
+def _local(schedule: str, expression: str, start: datetime, zone: tzinfo) -> Iterator[datetime]:
     """Wall-clock times as moments. What a clock that is put forward leaves out is left out, as the controller does."""
     if len(expression.split()) != 5:
         raise ScheduleError(f"{schedule!r} is no schedule of five fields")
     try:
         # A question mark is the controller's other star.
-        for naive in CronSim(expression.replace("?", "*"), start, reverse):
+        for naive in CronSim(expression.replace("?", "*"), start):
             at = naive.replace(tzinfo=zone).astimezone(UTC)
             if at.astimezone(zone).replace(tzinfo=None) == naive:
                 yield at

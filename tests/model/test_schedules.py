@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from k8sview.model.schedules import ScheduleError, ZoneError, due, last_due, next_due, zone_of
+from k8sview.model.schedules import ScheduleError, ZoneError, due, next_due, zone_of
 
 START = datetime(2026, 2, 1, tzinfo=UTC)
 END = datetime(2026, 2, 3, tzinfo=UTC)
@@ -51,25 +51,19 @@ def utc(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("schedule", "zone", "until", "expected"),
+    ("schedule", "zone", "expected"),
     [
-        ("0 1 * * *", "", "2026-02-02T12:00:00", "2026-02-02T01:00:00"),
-        ("0 1 * * *", "", "2026-02-02T01:00:00", "2026-02-02T01:00:00"),
-        ("0 1 * * *", "Europe/Berlin", "2026-02-02T12:00:00", "2026-02-02T00:00:00"),
-        ("30 4 * * *", "Asia/Tokyo", "2026-02-02T12:00:00", "2026-02-01T19:30:00"),
-        ("*/5 * * * *", "", "2026-02-02T12:03:59", "2026-02-02T12:00:00"),
-        ("@every 6h", "", "2026-02-02T12:03:59", "2026-02-02T12:00:00"),
-        ("0 0 ? * 1", "", "2026-02-03T12:00:00", "2026-02-02T00:00:00"),
+        ("0 1 * * *", "", "2026-02-01T01:00:00"),
+        ("0 1 * * *", "Europe/Berlin", "2026-02-02T00:00:00"),
+        ("30 4 * * *", "Asia/Tokyo", "2026-02-01T19:30:00"),
+        ("@every 6h", "", "2026-02-01T06:00:00"),
+        ("0 0 ? * 1", "", "2026-02-02T00:00:00"),
+        ("0 0 1 1 *", "", "2027-01-01T00:00:00"),
     ],
 )
-def test_the_newest_run_that_was_due(schedule: str, zone: str, until: str, expected: str) -> None:
-    assert last_due(schedule, START, utc(until), zone_of(zone)) == utc(expected)
-
-
-@pytest.mark.parametrize("schedule", ["0 0 1 1 *", "@every 90d"])
-def test_nothing_was_due_yet(schedule: str) -> None:
-    assert last_due(schedule, START, END) is None
-    assert last_due(schedule, END, START) is None
+def test_the_next_run(schedule: str, zone: str, expected: str) -> None:
+    assert next_due(schedule, START, zone_of(zone)) == utc(expected)
+    assert due(schedule, START, utc(expected), zone_of(zone))[0] == utc(expected)
 
 
 def test_the_hour_that_a_clock_leaves_out_has_no_run() -> None:

@@ -21,6 +21,7 @@ from k8sview.model.view import View
 
 _LATE = timedelta(minutes=2)
 _CLOCKS = timedelta(minutes=1)  # the least: a run needs a moment, and clocks differ
+_YEAR = 366 * 86400  # of seconds: whoever says more means that it does not matter when
 _BLOCKED_RUNS = 2
 _NOT_UNDERSTOOD = frozenset({"UnknownTimeZone", "UnparseableSchedule", "InvalidSchedule"})
 
@@ -78,7 +79,7 @@ def rhythm_of(view: View, cron_job: CronJob) -> Rhythm:
     """Which runs were due since the last start and did not come."""
     spec = cron_job.spec
     deadline = spec.starting_deadline_seconds
-    slack = _LATE if deadline is None else max(timedelta(seconds=deadline), _CLOCKS)
+    slack = _LATE if deadline is None else max(timedelta(seconds=min(deadline, _YEAR)), _CLOCKS)
     known = (parse_time(cron_job.status.last_schedule_time), created(cron_job), specified(cron_job))
     since = max((one for one in known if one is not None), default=None)
     if since is None or not spec.schedule:

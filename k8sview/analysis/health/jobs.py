@@ -21,6 +21,7 @@ TOO_LONG = timedelta(hours=12)
 """What the kubernetes-mixin alerts on where a Job states no deadline."""
 _ENDING = timedelta(minutes=2)
 _FEW_ATTEMPTS = 2
+_CENTURY = 100 * 366 * 86400  # of seconds
 
 
 def job_health(view: View, job: Job) -> Health:
@@ -121,7 +122,7 @@ def _in_time(view: View, job: Job, so_far: Health) -> Health:
     """Nothing is known to be wrong: only the time it takes may be."""
     status, since = job.status, so_far.since
     deadline = job.spec.active_deadline_seconds
-    limit = TOO_LONG if deadline is None else timedelta(seconds=deadline) + _ENDING
+    limit = TOO_LONG if deadline is None else timedelta(seconds=min(deadline, _CENTURY)) + _ENDING
     end = grace_end(view, since, limit)
     span = ago(view, since)
     words = f"has run for {format_age(span)}" if span is not None else "runs"

@@ -20,6 +20,7 @@ from k8sview.model.objects.workloads import StatefulSet
 from k8sview.model.view import View
 
 _PATIENCE = timedelta(minutes=10)
+_A_DAY = 86400  # of seconds: no start is waited for longer
 
 
 def stateful_set_health(view: View, stateful_set: StatefulSet) -> Health:
@@ -97,7 +98,7 @@ def _deadline(stateful_set: StatefulSet) -> timedelta:
     """Ten minutes, or what the start-up probes of its containers allow if that is more."""
     probes = [one.startup_probe for one in stateful_set.spec.template.spec.containers if one.startup_probe is not None]
     budgets = [one.initial_delay_seconds + one.period_seconds * one.failure_threshold for one in probes]
-    return max(_PATIENCE, timedelta(seconds=max(budgets, default=0)))
+    return max(_PATIENCE, timedelta(seconds=min(max(budgets, default=0), _A_DAY)))
 
 
 def _evidence(stateful_set: StatefulSet) -> tuple[str, ...]:

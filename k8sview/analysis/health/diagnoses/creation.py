@@ -68,8 +68,8 @@ def _quota(case: Case) -> Diagnosis:
 
 def _status(quota: Custom, resource: str) -> str:
     status = quota.body.get("status")
-    shown = status if isinstance(status, dict) else {}
-    used, hard = ((shown.get(part) or {}).get(resource) for part in ("used", "hard"))
+    shown = [status.get(part) if isinstance(status, dict) else None for part in ("used", "hard")]
+    used, hard = (part.get(resource) if isinstance(part, dict) else None for part in shown)
     return f"resourcequotas/{quota.metadata.name} status.used[{resource}] = {used} of {hard}"
 
 
