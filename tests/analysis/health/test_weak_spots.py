@@ -199,6 +199,18 @@ def test_a_crash_loop_of_an_init_container_is_seen() -> None:
     assert "OOMKilled" in health.message
 
 
+@pytest.mark.parametrize("reason", ["InvalidImageName", "ImagePullBackOff", "CreateContainerConfigError"])
+@pytest.mark.parametrize(("always", "words"), [(False, "init container proxy"), (True, "sidecar proxy")])
+def test_fatal_waits_before_the_main_containers_are_seen(reason: str, always: bool, words: str) -> None:
+    first = {**waiting(reason), "name": "proxy"}
+    stuck = pod(waiting("PodInitializing"), phase="Pending", status={"initContainerStatuses": [first]})
+    policy = {"restartPolicy": "Always"} if always else {}
+    stuck["spec"]["initContainers"] = [{"name": "proxy", "image": "registry.example/proxy:4", **policy}]
+    health = judge(stuck)
+    assert (health.verdict, health.reason) == ("Down", reason)
+    assert words in health.message
+
+
 @pytest.mark.parametrize(
     "reason", ["InvalidImageName", "RegistryUnavailable", "SignatureValidationFailed", "ErrImageNeverPull"]
 )
