@@ -9,7 +9,7 @@ LONGEST = 300
 
 def one_line(text: str, longest: int = LONGEST) -> str:
     """Cluster text as part of one sentence: no full stop, at most ``longest`` characters."""
-    return shorten(" ".join(text.split()).rstrip("."), longest)
+    return shorten(" ".join(text.split()).rstrip(". "), longest)
 
 
 def joined(words: str, cause: str) -> str:

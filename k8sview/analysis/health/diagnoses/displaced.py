@@ -11,7 +11,7 @@ from k8sview.analysis.health.diagnoses import told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import clock, describe, since
 from k8sview.analysis.health.moments import changed
-from k8sview.analysis.health.phrases import one_line
+from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Diagnosis, Health, HealthVerdict
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.core import Event, Node
@@ -81,6 +81,7 @@ class _Displacement:
         self._pod = pod
         self._target = target
         self._node = pod.spec.node_name
+        self._place = f"node {self._node}" if self._node else "its node"
         self._reason = pod.status.reason
         self._disruption = target.reason if target is not None else ""
         self._said = pod.status.message or (target.message if target is not None else "")
@@ -95,11 +96,11 @@ class _Displacement:
             found = pattern.search(said)
             if found:
                 words = clause.format(**found.groupdict())
-                return self._told(slug, f"was evicted by node {self._node}", words, event=event)
+                return self._told(slug, f"was evicted by {self._place}", words, event=event)
         found = _LOW.search(said)
         resource = (found[1] or found[2]) if found else (_annotation(event, "starved_resource") or "")
         slug, name = _RESOURCES.get(resource, ("pod.evicted", resource))
-        words = f"node {self._node} was low on {name}" if name else f"node {self._node} evicted it: {one_line(said)}"
+        words = f"{self._place} was low on {name}" if name else joined(f"{self._place} evicted it", one_line(said))
         threshold = _THRESHOLD.search(said)
         if threshold:
             words += f" ({threshold[2]} left, it wants {threshold[1]})"
@@ -119,7 +120,7 @@ class _Displacement:
         if self._reason not in _SHUTDOWN and not terminated and "node shutdown" not in self._said:
             return None
         verb = "was ended" if terminated or self._reason != "NodeShutdown" else "was refused"
-        return self._told("pod.node-shutdown", verb, f"node {self._node} was shut down", because=self._by_node())
+        return self._told("pod.node-shutdown", verb, f"{self._place} was shut down", because=self._by_node())
 
     def preempted(self) -> Diagnosis | None:
         if not {self._reason, self._disruption} & _PREEMPTED:
@@ -128,7 +129,7 @@ class _Displacement:
         by = one_line(told.text(event)) if event is not None else one_line(self._said)
         mine = self._pod.spec.priority
         priority = f"; its own priority is {mine}" if mine is not None else ""
-        words = f"a pod of higher priority needed its place on node {self._node}{priority}{f' ({by})' if by else ''}"
+        words = f"a pod of higher priority needed its place on {self._place}{priority}{f' ({by})' if by else ''}"
         return self._told("pod.preempted", "was preempted", words, event=event)
 
     def tainted_away(self) -> Diagnosis | None:
@@ -137,24 +138,24 @@ class _Displacement:
         node = self._view.get("nodes", self._node) if self._node else None
         taints = [t.key for t in node.spec.taints if t.effect == "NoExecute"] if isinstance(node, Node) else []
         shown = f" ({', '.join(taints)})" if taints else ""
-        words = f"node {self._node} has a NoExecute taint{shown} that it does not tolerate"
+        words = f"{self._place} has a NoExecute taint{shown} that it does not tolerate"
         return self._told("pod.taint-evicted", "was removed", words, because=self._by_node())
 
     def collected(self) -> Diagnosis | None:
         if self._disruption != "DeletionByPodGC" and self._reason != "NodeLost":
             return None
-        return self._told("pod.node-gone", "was ended", f"node {self._node} is gone", because=self._by_node())
+        return self._told("pod.node-gone", "was ended", f"{self._place} is gone", because=self._by_node())
 
     def drained(self) -> Diagnosis | None:
         if self._disruption != "EvictionByEvictionAPI":
             return None
-        return self._told("pod.drained", "was evicted", f"through the API, as a drain of node {self._node} does it")
+        return self._told("pod.drained", "was evicted", f"through the API, as a drain of {self._place} does it")
 
     def rejected(self) -> Diagnosis | None:
         if self._pod.status.phase != "Failed" or not _REJECTED.fullmatch(self._reason):
             return None
         said = one_line(self._said.removeprefix("Pod was rejected: "))
-        return self._told("pod.rejected-by-node", f"was refused by node {self._node} ({self._reason})", said)
+        return self._told("pod.rejected-by-node", f"was refused by {self._place} ({self._reason})", said)
 
     def _by_node(self) -> tuple[Ref, ...]:
         return (ref_to("Node", None, self._node),) if self._node else ()
@@ -173,7 +174,7 @@ class _Displacement:
         at = f" at {clock(self._view, beginning)}" if beginning is not None else ""
         return Diagnosis(
             id=slug,
-            message=f"pod {pod.metadata.name} {what}{at}: {why}",
+            message=joined(f"pod {pod.metadata.name} {what}{at}", why),
             next=place or describe("pod", pod.metadata.namespace, pod.metadata.name),
             since=beginning,
             evidence=tuple(facts),

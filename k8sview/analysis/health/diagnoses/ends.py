@@ -20,6 +20,7 @@ from k8sview.model.view import View
 
 _LONGEST_BACK_OFF = 300  # seconds
 _SLACK = timedelta(minutes=5)
+_COUNTED = 100_000
 
 
 class End(NamedTuple):
@@ -83,14 +84,14 @@ def crashing_since(view: View, pod: Pod, one: Suspect, end: ContainerStateTermin
     if dates:
         return min(dates)
     started, finished = parse_time(end.started_at), parse_time(end.finished_at)
-    count = one.status.restart_count
-    if not count:
+    count = min(one.status.restart_count, _COUNTED)
+    if count <= 0:
         return finished
     born = changed(find(pod.status.conditions, "PodScheduled"), created(pod))
     lasted = finished - started if started is not None and finished is not None else timedelta()
     waits = sum(min(10 * 2**number, _LONGEST_BACK_OFF) for number in range(min(count, 6)))
     waits += _LONGEST_BACK_OFF * max(0, count - 6)
-    filled = timedelta(seconds=waits) + min(lasted, timedelta(hours=1)) * (count + 1)
+    filled = timedelta(seconds=waits) + max(timedelta(), min(lasted, timedelta(hours=1))) * (count + 1)
     if born is not None and view.taken_at - born <= 2 * filled + _SLACK:
         return born
     # Two restarts or more: the crash before the last run's beginning is certain.

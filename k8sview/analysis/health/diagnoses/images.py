@@ -148,7 +148,7 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     elif sign.id == "image.no-space":
         because = (ref_to("Node", None, pod.spec.node_name),)
     elif sign is _FAILED:
-        message += f": {one_line(words)}" if words else "; why is told by the pod's events, which are not there"
+        message += f": {one_line(words)}" if words.strip() else "; why is told by the pod's events, which are not there"
     evidence = [f"{one.path}.state.waiting.reason = {one.waits_for}", f"{one.path}.image = {one.image}"]
     if words:
         evidence.append(f"{one.path}.state.waiting.message = {one_line(words)}")

@@ -13,7 +13,7 @@ from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.suspects import Suspect, ended_ones, waiting_ones, waits_since
 from k8sview.analysis.health.diagnoses.wording import describe, since
 from k8sview.analysis.health.moments import changed, created
-from k8sview.analysis.health.phrases import counted, one_line
+from k8sview.analysis.health.phrases import counted, joined, one_line
 from k8sview.model.health import Diagnosis, Health
 from k8sview.model.objects.core import Node
 from k8sview.model.objects.pods import Pod
@@ -97,11 +97,11 @@ def _failures(view: View, pod: Pod) -> Iterator[_Failure]:
                     if told.text(event).startswith("Error: "):
                         text, path = told.text(event), told.path(event)
                         break
-            yield _Failure(one, text or one.waits_for, path)
+            yield _Failure(one, text.strip() or one.waits_for, path)
     for one, end in ended_ones(view, pod):
         path = f"{one.path}.{'state' if one.status.state.terminated else 'lastState'}.terminated"
         if end.reason in _REASONS or _SIGNS[0].pattern.search(end.message):
-            yield _Failure(one, end.message or end.reason, f"{path}.message")
+            yield _Failure(one, end.message.strip() or end.reason, f"{path}.message")
 
 
 _SHORT = 20
@@ -152,7 +152,7 @@ def failed_hook(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         evidence += [told.quoted(event)] if event is not None else []
         return Diagnosis(
             id="container.post-start-failing",
-            message=f"{one.words} is killed because its postStart hook fails{since(view, beginning)}: {quote}",
+            message=f"{one.words} is killed because its postStart hook fails{since(view, beginning)}{f': {quote}' if quote else ''}",
             next=describe("pod", pod.metadata.namespace, pod.metadata.name),
             container=one.name,
             since=beginning,
@@ -169,10 +169,10 @@ def other_wait(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     if one is None:
         return None
     beginning = waits_since(pod, one)
-    said = f": {one_line(one.said)}" if one.said else ""
+    said = one_line(one.said)
     return Diagnosis(
         id="container.start-failed",
-        message=f"{one.words} cannot start{since(view, beginning)}: {one.waits_for}{said}",
+        message=f"{one.words} cannot start{since(view, beginning)}: {joined(one.waits_for, said)}",
         next=describe("pod", pod.metadata.namespace, pod.metadata.name),
         container=one.name,
         since=beginning,
