@@ -152,7 +152,7 @@ def failed_hook(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         evidence += [told.quoted(event)] if event is not None else []
         return Diagnosis(
             id="container.post-start-failing",
-            message=f"{one.words} is killed because its postStart hook fails{since(view, beginning)}{f': {quote}' if quote else ''}",
+            message=joined(f"{one.words} is killed because its postStart hook fails{since(view, beginning)}", quote),
             next=describe("pod", pod.metadata.namespace, pod.metadata.name),
             container=one.name,
             since=beginning,
