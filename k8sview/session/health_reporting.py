@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from k8sview import __version__
-from k8sview.analysis.drift.before import changed_before
+from k8sview.analysis.drift.before import changed_before, unread_before
 from k8sview.analysis.health.compare.compare import compare
 from k8sview.analysis.health.engine import HealthEngine
 from k8sview.analysis.health.verdict import is_judged
@@ -121,7 +121,9 @@ def build_why_report(reading: HealthReading, resource: str, key: Key) -> WhyRepo
 
 def cause_report(view: View, cause: RootCause) -> CauseReport:
     """One root cause with what changed before it began."""
-    changes = changed_before(view, (cause.object, *cause.objects), cause.since) if cause.since is not None else ()
+    about = (cause.object, *cause.objects)
+    changes = changed_before(view, about, cause.since) if cause.since is not None else ()
+    missing = dict.fromkeys((*cause.missing, *unread_before(view, about)))
     return CauseReport(
         id=cause.id,
         diagnosis=cause.diagnosis,
@@ -146,7 +148,7 @@ def cause_report(view: View, cause: RootCause) -> CauseReport:
             for one in changes
         ),
         next=plain(cause.next, newlines=True),
-        missing=cause.missing,
+        missing=tuple(_missing(view, name) for name in missing),
     )
 
 

@@ -42,6 +42,9 @@ HEALTH_READS = (
     "apiservices.apiregistration.k8s.io",
     "validatingwebhookconfigurations.admissionregistration.k8s.io",
     "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+    "validatingadmissionpolicies.admissionregistration.k8s.io",
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io",
+    "networkpolicies.networking.k8s.io",
 )
 """Known kinds that verdicts and diagnoses look at."""
 
