@@ -107,6 +107,22 @@ def test_explain_of_a_built_in_check(call: Call) -> None:
     assert "certificates.cert-manager.io" in result.out
 
 
+def test_explain_by_the_names_that_others_know(call: Call) -> None:
+    by_code = call("explain", "POP-106")
+    assert by_code.code == 0
+    assert by_code.out == call("explain", "building.containers.requests-stated").out
+    assert "POP-106 of popeye" in by_code.out
+    document = call("explain", "KubeCPUOvercommit", "-o", "json").document
+    assert (document["id"], document["alerts"]) == ("foundation.capacity.cpu-to-spare", ["KubeCPUOvercommit"])
+    assert document["popeye"] == []
+
+
+def test_explain_of_a_name_with_several_answers_lists_them(call: Call) -> None:
+    result = call("explain", "KubePodCrashLooping")
+    assert result.code == 2
+    assert "answered by 2 checks: building.workloads.available, building.workloads.pods-run" in result.err
+
+
 def test_schema(call: Call) -> None:
     assert call("schema").out == render()
 

@@ -25,6 +25,7 @@ from k8sview.model.view import View
 _SERVICES = "services"
 _SLICES = "endpointslices.discovery.k8s.io"
 _SERVICE_NAME = "kubernetes.io/service-name"
+_API_SERVER = "kubernetes"  # whoever could read this knows that it answers
 
 
 class NoParameters(Parameters, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ def endpoints_given(context: Context, parameters: SlicesParameters) -> Iterator[
     own = {
         (subject.namespace or "", subject.name): subject
         for subject, service in _each(context)
-        if not service.spec.selector and service.spec.type != "ExternalName"
+        if not service.spec.selector and service.spec.type != "ExternalName" and subject.name != _API_SERVER
     }
     ready = dict.fromkeys(own, 0)
     for one in context.table(_SLICES) if own else ():
