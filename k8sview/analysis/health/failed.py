@@ -16,7 +16,7 @@ from k8sview.model.objects.workloads import Job, ReplicaSet
 from k8sview.model.view import View
 
 _FEW_ATTEMPTS = 2
-_NEWS = timedelta(hours=1)
+_NEWS = timedelta(minutes=10)  # as long as the last end of a container that runs again
 
 
 def failed_pod(view: View, pod: Pod) -> Health:
@@ -89,7 +89,7 @@ def _retried(job: Job) -> Health | None:
 
 
 def _replaced(view: View, pod: Pod) -> Health | None:
-    """What a ReplicaSet has replaced is news for an hour and history afterwards; nobody deletes it for a long time.
+    """What a ReplicaSet has replaced is news for some minutes and history afterwards; nobody deletes it for long.
 
     Healthy: it is history. Anything else only says when it will be. None: nothing has replaced it.
     """

@@ -39,6 +39,12 @@ def specified(obj: Any) -> datetime | None:
     return max((moment for moment in written if moment is not None), default=None)
 
 
+def status_written(obj: Any) -> datetime | None:
+    """When somebody last wrote the status, as far as managedFields tell: for what leaves no condition behind."""
+    written = [parse_time(entry.time) for entry in obj.metadata.managed_fields if entry.subresource == "status"]
+    return max((moment for moment in written if moment is not None), default=None)
+
+
 def ago(view: View, moment: datetime | None) -> timedelta | None:
     """Time since ``moment``, never negative: the clocks of a cluster differ by seconds."""
     return None if moment is None else max(timedelta(), view.taken_at - moment)

@@ -218,11 +218,15 @@ def replaced(ready: int, since: str) -> tuple[Raw, Raw]:
     return raw, {**maker, "spec": {"replicas": 2}, "status": {"replicas": 2, "readyReplicas": ready}}
 
 
-def test_a_failed_pod_that_was_replaced_is_news_for_an_hour_and_history_afterwards() -> None:
-    fresh = judge(*replaced(2, "20m"))
-    assert (fresh.verdict, fresh.recheck_at) == ("Degraded", NOON + timedelta(minutes=40))
+def test_a_failed_pod_that_was_replaced_is_news_for_minutes_and_history_afterwards() -> None:
+    fresh = judge(*replaced(2, "3m"))
+    assert (fresh.verdict, fresh.recheck_at) == ("Degraded", NOON + timedelta(minutes=7))
     assert (judge(*replaced(2, "3h")).verdict, judge(*replaced(2, "3h")).reason) == ("Healthy", "Replaced")
     assert judge(*replaced(1, "3h")).verdict == "Degraded"
+    undated, maker = replaced(2, "3h")
+    undated["status"]["conditions"] = []
+    undated["metadata"]["managedFields"] = [{"manager": "kubelet", "subresource": "status", "time": ago("3m")}]
+    assert judge(undated, maker).verdict == "Degraded"
     assert judge(replaced(2, "3h")[0], denied=("replicasets.apps",)).verdict == "Degraded"
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any
 
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.diagnoses import told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import clock, describe, since
-from k8sview.analysis.health.moments import changed
+from k8sview.analysis.health.moments import changed, status_written
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Diagnosis, Health, HealthVerdict
 from k8sview.model.kinds import ref_to
@@ -19,7 +18,6 @@ from k8sview.model.objects.meta import Condition
 from k8sview.model.objects.pods import Pod
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence
-from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
 _LOW = re.compile(r"low on resource: \[?([\w-]+)\]?|had condition: \[?(\w+)")
@@ -85,7 +83,7 @@ class _Displacement:
         self._reason = pod.status.reason
         self._disruption = target.reason if target is not None else ""
         self._said = pod.status.message or (target.message if target is not None else "")
-        self._since = changed(target or find(pod.status.conditions, "Ready")) or _status_written(pod)
+        self._since = changed(target or find(pod.status.conditions, "Ready")) or status_written(pod)
 
     def evicted(self) -> Diagnosis | None:
         if self._reason != "Evicted" and "low on resource" not in self._said:
@@ -180,12 +178,6 @@ class _Displacement:
             evidence=tuple(facts),
             because=because,
         )
-
-
-def _status_written(pod: Pod) -> datetime | None:
-    """When somebody last wrote its status: an old kubelet leaves an evicted pod without conditions."""
-    written = [parse_time(entry.time) for entry in pod.metadata.managed_fields if entry.subresource == "status"]
-    return max((moment for moment in written if moment is not None), default=None)
 
 
 def _annotation(event: Any, name: str) -> str:
