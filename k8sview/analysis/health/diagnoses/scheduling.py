@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -297,7 +297,9 @@ def _said(pod: Pod) -> tuple[str, ...]:
 
 
 def _soonest(view: View, health: Health) -> datetime:
-    again = view.taken_at + _AGAIN
+    """When to look at the nodes again: all pods at the same moment, so that the room is measured once for all."""
+    step = int(_AGAIN.total_seconds())
+    again = datetime.fromtimestamp((int(view.taken_at.timestamp()) // step + 1) * step, UTC)
     return min(again, health.recheck_at) if health.recheck_at is not None else again
 
 

@@ -27,6 +27,9 @@ def sentence(name: str, found: Explanation) -> str:
         return f"node {node}, the only one that pod {name} may run on, cannot take it: {why}"
     if not found.total:
         return f"no node can take pod {name}: the cluster has no nodes"
+    if found.common:
+        nodes = tuple(sorted((node for group in found.groups for node in group.nodes), key=in_order))
+        return f"no node can take pod {name}: {_shared(nodes, found.groups[0].best.node, found.common)}"
     kinds = _kinds(found.groups)
     said = ", ".join(_words(nodes, best) for nodes, best in kinds[:_SAID])
     more = sum(len(nodes) for nodes, _ in kinds[_SAID:])
@@ -34,9 +37,18 @@ def sentence(name: str, found: Explanation) -> str:
     return f"no node can take pod {name}: {said}{rest}"
 
 
+def _shared(nodes: tuple[str, ...], nearest: str, common: tuple[Refusal, ...]) -> str:
+    """Reasons of all nodes; lacking resources are told together."""
+    lacking = tuple(one for one in common if one.barrier is Barrier.RESOURCES)
+    alone = [(one,) for one in common if one.barrier is not Barrier.RESOURCES]
+    told = [_words(nodes, NodeRefusal(nearest, reasons)) for reasons in (*alone, lacking) if reasons]
+    return ", and ".join(told)
+
+
 def evidence(found: Explanation) -> tuple[str, ...]:
     """Each kind of refusal with all its reasons, at one of the nodes, and what would do."""
     shown = [_evidence(group) for group in found.groups[:_SHOWN]]
+    shown += [f"nodes/{node} metadata.labels[{key}] = {value}" for node, key, value in found.labels]
     if found.change is not None:
         shown.append(f"smallest change = {found.change.words}")
     return tuple(shown)
@@ -86,7 +98,7 @@ _SENTENCES = {
     Barrier.VOLUME_LIMIT: "{who} {has} no room for another volume of {subject}",
     Barrier.SPREAD_LABEL: "{who} {has} no label {subject}, over which its topology spread goes",
     Barrier.SPREAD: "its topology spread over {subject} forbids {who}: {words}",
-    Barrier.AFFINITY: "its pod affinity rules out {who}: {words}",
+    Barrier.AFFINITY: "its pod affinity rules out {who}: no pod with {subject} runs there",
     Barrier.ANTI_AFFINITY: "its pod anti-affinity rules out {who}: {words}",
     Barrier.GUARDED: "anti-affinity of pods that run there rules out {who}: {words}",
 }
@@ -123,7 +135,7 @@ def _resources(nodes: tuple[str, ...], best: NodeRefusal, who: str, has: str) ->
     names = " and ".join(one.subject for one in lacking)
     if all(not one.allocatable for one in lacking):
         return f"{who} {has} no {names}"
-    amounts = " and ".join(_amount(one) for one in lacking)
+    amounts = ", ".join(_amount(one) for one in lacking)
     where = f" on {best.node}" if len(nodes) > 1 else ""
     return f"{who} {has} too little {names} ({amounts}{where})"
 
@@ -137,6 +149,8 @@ def _amount(one: Refusal) -> str:
 
 def _alone(reason: Refusal) -> str:
     """One reason of the one node that counts."""
+    if reason.barrier is Barrier.CORDON:
+        return "it is cordoned"
     if reason.barrier is Barrier.TAINT and state_of(parsed(reason.subject)) is None:
         return f"it has taint {reason.subject}, which the pod does not tolerate"
     return reason.words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -56,9 +57,10 @@ def distance(refusal: NodeRefusal) -> float:
     return sum(_least(one) for one in refusal.reasons)
 
 
-def smallest_change(view: View, room: Room, pod: Pod, found: tuple[NodeRefusal, ...]) -> Change | None:
+def smallest_change(room: Room, asking: Asked, found: tuple[NodeRefusal, ...]) -> Change | None:
     """The cheapest change that works on one of the nodes, or a new node; None where no single proposal was found."""
-    trials = [trial for trial in _trials(view, room, pod, found) if trial is not None]
+    view = asking.view
+    trials = [trial for trial in _trials(room, asking, found) if trial is not None]
     for trial in sorted(trials, key=lambda one: one.cost):
         if takes(view, room, trial):
             node = trial.room.node
@@ -85,13 +87,12 @@ def takes(view: View, room: Room, trial: Trial) -> bool:
     return next(reasons(asking, trial.room), None) is None
 
 
-def _trials(view: View, room: Room, pod: Pod, found: tuple[NodeRefusal, ...]) -> Iterator[Trial | None]:
-    asking = asked_by(view, room, pod)
+def _trials(room: Room, asking: Asked, found: tuple[NodeRefusal, ...]) -> Iterator[Trial | None]:
+    view, pod = asking.view, asking.pod
     meant = {hint(view, one) for one in asking.selector} - {None}
-    near = sorted(
-        (one for one in found if one.reasons),
-        key=lambda one: (distance(one), meant.isdisjoint(room.nodes[one.node].node.metadata.labels.items())),
-    )
+    near = sorted((one for one in found if one.reasons), key=distance)
+    if meant:  # first those with the label that was probably meant
+        near.sort(key=lambda one: meant.isdisjoint(room.nodes[one.node].node.metadata.labels.items()))
     seen: set[tuple[tuple[str, str], ...]] = set()
     for refusal in near:
         alike = tuple((one.barrier.value, one.subject) for one in refusal.reasons)
@@ -174,18 +175,23 @@ def _labels(asking: Asked, barriers: set[Barrier]) -> dict[str, str] | None:
     return given
 
 
+@lru_cache(maxsize=4096)
+def _least_of_taint(subject: str) -> float:
+    taint = parsed(subject)
+    if state_of(taint) is not None:
+        return 2.5
+    return NOT_MEANT if for_control_plane(taint) else 4.5
+
+
 def _least(reason: Refusal) -> float:
     """The least that lifting a reason can cost."""
     if reason.barrier is Barrier.TAINT:
-        taint = parsed(reason.subject)
-        if state_of(taint) is not None:
-            return 2.5
-        return NOT_MEANT if for_control_plane(taint) else 3.0
+        return _least_of_taint(reason.subject)
     if reason.meant:
         return NOT_MEANT
     if reason.barrier is Barrier.RESOURCES:
         lacking = (reason.asked - reason.free) / reason.asked if reason.asked else 1.0
-        return 2 + 6 * min(lacking, 2.0)
+        return 2 + 8 * min(lacking, 2.0)
     return _LEAST.get(reason.barrier, _ONLY_NEW if reason.barrier is Barrier.PINNED else 6.0)
 
 

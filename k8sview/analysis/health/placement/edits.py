@@ -70,7 +70,7 @@ def _tolerate(view: View, trial: Trial, reason: Refusal) -> Trial:
     spec = trial.pod.spec
     added = Toleration(taint.key, "Equal" if taint.value else "Exists", taint.value, taint.effect)
     pod = replace(trial.pod, spec=replace(spec, tolerations=(*spec.tolerations, added)))
-    cost = NOT_MEANT if for_control_plane(taint) else 3
+    cost = NOT_MEANT if for_control_plane(taint) else 4.5
     return trial.told(f"add a toleration for {reason.subject} ({name} takes it then)", cost, pod=pod)
 
 
@@ -157,7 +157,7 @@ def _lowered(trial: Trial, reason: Refusal, spec: object, whose: str, amounts: t
     room = f"{trial.room.name} has {written(resource, reason.free)} free"
     words = f"lower the {resource} request of {whose} {change} ({room})"
     lost = 1 - left / had
-    return trial.told(words, 2 + 6 * lost, pod=replace(trial.pod, spec=spec))
+    return trial.told(words, 2 + 8 * lost, pod=replace(trial.pod, spec=spec))
 
 
 def _evict(view: View, trial: Trial, reason: Refusal) -> Trial | None:

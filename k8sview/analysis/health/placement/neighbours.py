@@ -79,8 +79,7 @@ def apart(neighbours: Neighbours, node: Node) -> Iterator[Refusal]:
     for term in neighbours.terms:
         value = labels.get(term.key)
         if value is None or ((term.key, value) not in neighbours.drawn and not neighbours.first):
-            place = "the node" if term.key == "kubernetes.io/hostname" else f"{term.key}={value or 'absent'}"
-            yield Refusal(Barrier.AFFINITY, str(term), f"no pod with {term} is in {place}")
+            yield Refusal(Barrier.AFFINITY, str(term), f"no pod with {term} is {_place(term.key, value or 'absent')}")
             break
     for rules in (neighbours.kept_off, neighbours.guarded):
         if rules:
@@ -160,9 +159,13 @@ def _namespace_labels(view: View, name: str | None) -> dict[str, str]:
     return found.metadata.labels if isinstance(found, Namespace) else {}
 
 
+def _place(key: str, value: str) -> str:
+    return "on the node" if key == "kubernetes.io/hostname" else f"in {key}={value}"
+
+
 def _apart(barrier: Barrier, term: Term, other: Pod, domain: Domain) -> Refusal:
     who = f"pod {other.metadata.name}"
-    place = "the node" if domain[0] == "kubernetes.io/hostname" else f"{domain[0]}={domain[1]}"
-    words = f"{who} with {term} is in {place}" if barrier is Barrier.ANTI_AFFINITY else f"{who} in {place} keeps it off"
+    place = _place(*domain)
+    words = f"{who} with {term} is {place}" if barrier is Barrier.ANTI_AFFINITY else f"{who} {place} keeps it off"
     by = ref_to("Pod", other.metadata.namespace, other.metadata.name)
     return Refusal(barrier, f"{term} per {domain[0]}", words, by=by)

@@ -39,7 +39,7 @@ class NodeRoom(msgspec.Struct, frozen=True):
 
 
 class Room(msgspec.Struct, frozen=True):
-    """All nodes by name, in order.
+    """All nodes by name, in the order of ``in_order``.
 
     ``whole``: the pods of every namespace were read; otherwise ``used``, ``ports`` and ``guards`` are a lower bound.
     ``guards``: pods that keep others away (required anti-affinity), with their node.
@@ -94,6 +94,7 @@ def _measure(view: View) -> Room:
                     guards.append((pod, node, terms))
     table = view.table("pods")
     everywhere: Any = table.scopes.get(None) if table.scopes else table.state
+    nodes = {name: nodes[name] for name in sorted(nodes, key=in_order)}
     return Room(nodes, everywhere is not None and everywhere.state.readable, tuple(guards))
 
 

@@ -36,10 +36,13 @@ def spreads_of(
         return ()
     keys = [one.topology_key for one in hard]
     labelled = [one.node for one in room.nodes.values() if all(key in one.node.metadata.labels for key in keys)]
-    return tuple(
-        _counted(view, [node for node in labelled if _included(node, pod, terms, one)], pod, one, without)
-        for one in hard
-    )
+    choosy = bool(pod.spec.node_selector) or terms is not None
+    found = []
+    for one in hard:
+        partial = (choosy and one.node_affinity_policy != "Ignore") or one.node_taints_policy == "Honor"
+        counted = [node for node in labelled if _included(node, pod, terms, one)] if partial else labelled
+        found.append(_counted(view, counted, pod, one, without))
+    return tuple(found)
 
 
 def uneven(spreads: tuple[Spread, ...], node: Node) -> Iterator[Refusal]:
@@ -52,10 +55,9 @@ def uneven(spreads: tuple[Spread, ...], node: Node) -> Iterator[Refusal]:
         there = spread.counts.get(value, 0)
         skew = there + spread.own - spread.least
         if skew > spread.most:
-            words = f"{there} pods with {spread.selector} in {value}, {spread.least} in the emptiest: at most"
-            yield Refusal(
-                Barrier.SPREAD, spread.key, f"{words} {spread.most} more allowed", asked=skew, free=spread.most
-            )
+            words = f"{value} has {there} of the pods with {spread.selector}, the emptiest {spread.least}"
+            may = f"{words}; they may differ by {spread.most}"
+            yield Refusal(Barrier.SPREAD, spread.key, may, asked=skew, free=spread.most)
             return
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from k8sview.model.objects.core import Taint
 
 _CONDITIONS = {
@@ -39,6 +41,7 @@ def for_control_plane(taint: Taint) -> bool:
     return taint.key in _CONTROL_PLANE
 
 
+@lru_cache(maxsize=4096)
 def parsed(text: str) -> Taint:
     """A taint from kubectl's form, ``key=value:Effect``."""
     rest, _, effect = text.rpartition(":")

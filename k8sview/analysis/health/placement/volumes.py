@@ -142,7 +142,7 @@ def _to_bind(view: View, claim: PersistentVolumeClaim) -> Iterator[Reach]:
         if terms_of is None:
             return
         alternatives += terms_of
-    needs = needs_text(tuple(alternatives)) if alternatives else "a free volume for it, and there is none"
+    needs = needs_text(tuple(alternatives)) if alternatives else "a free volume, and there is none"
     yield Reach(Barrier.VOLUME_BINDING, subject, tuple(alternatives), needs)
 
 
