@@ -23,6 +23,8 @@ from k8sview.model.status import Severity
 from k8sview.model.times import format_age, parse_duration
 
 _FIGURES = "nodes.metrics.k8s.io"
+_APISERVICES = "apiservices.apiregistration.k8s.io"
+_GROUP = "metrics.k8s.io"
 
 
 class NodeMetricsParameters(Parameters, frozen=True, kw_only=True):
@@ -83,3 +85,20 @@ def _fresh(figures: Any, now: datetime, grace: timedelta) -> Outcome:
         expected=f"younger than {format_age(grace)}",
         since=taken + grace,
     )
+
+
+class OfferedParameters(Parameters, frozen=True, kw_only=True):
+    """Nothing to state."""
+
+    def reads(self) -> tuple[str, ...]:
+        return (_APISERVICES,)
+
+
+@rule("metrics-offered", OfferedParameters)
+def metrics_offered(context: Context, parameters: OfferedParameters) -> Iterator[Judged]:
+    """The cluster has registered the metrics API. Whether it answers is told elsewhere."""
+    table = context.table(_APISERVICES)
+    found = next((one for one in table if one.spec.group == _GROUP), None)
+    words = "no APIService of metrics.k8s.io: there is no kubectl top, and no autoscaling by CPU or memory"
+    outcome = PASS if found is not None else fails(words, path=_APISERVICES, observed="absent", expected="registered")
+    yield Judged(ref_to(table, found) if found is not None else None, outcome)
