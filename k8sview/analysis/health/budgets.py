@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.endings import deletion
@@ -13,15 +14,22 @@ from k8sview.analysis.health.phrases import counted, one_line
 from k8sview.analysis.health.pods import pod_health
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import LabelSelector, LabelSelectorRequirement
-from k8sview.model.objects.pods import Pod
-from k8sview.model.objects.workloads import PodDisruptionBudget
+from k8sview.model.objects.pods import Pod, PodTemplateSpec
+from k8sview.model.objects.workloads import CronJob, PodDisruptionBudget
 from k8sview.model.view import View
 
 BUDGETS = "poddisruptionbudgets.policy"
 _ROLLING = timedelta(minutes=15)
 _NEW = timedelta(minutes=5)
 _OVER = ("Succeeded", "Failed")
-_MAKERS = ("deployments.apps", "statefulsets.apps", "replicasets.apps", "daemonsets.apps", "jobs.batch")
+_MAKERS = (
+    "deployments.apps",
+    "statefulsets.apps",
+    "replicasets.apps",
+    "daemonsets.apps",
+    "jobs.batch",
+    "cronjobs.batch",
+)
 _EVERY = LabelSelector(match_expressions=(LabelSelectorRequirement("k8sview/none", "DoesNotExist"),))
 
 
@@ -128,6 +136,13 @@ def _one_of_each_kind(pods: tuple[Pod, ...]) -> Iterator[Pod]:
             yield pod
 
 
+def _template(maker: Any) -> PodTemplateSpec | None:
+    """What a workload makes its pods by; a CronJob's lies in the Jobs that it makes."""
+    if isinstance(maker, CronJob):
+        return maker.spec.job_template.spec.template
+    return maker.spec.template if hasattr(maker, "spec") else None
+
+
 def _without_pods(view: View, budget: PodDisruptionBudget, counts: tuple[str, ...], missing: tuple[str, ...]) -> Health:
     """Nothing to shield is normal while a workload rests at 0; a selector that no template answers is a mistake."""
     namespace = budget.metadata.namespace or ""
@@ -143,10 +158,10 @@ def _without_pods(view: View, budget: PodDisruptionBudget, counts: tuple[str, ..
         or bool(unread or missing)
         or bool(shielded(view, budget))
         or any(
-            selector.matches(one.spec.template.metadata.labels)
+            selector.matches(template.metadata.labels)
             for resource in _MAKERS
             for one in view.in_namespace(resource, namespace)
-            if hasattr(one, "spec")
+            if (template := _template(one)) is not None
         )
     )
     if meant:

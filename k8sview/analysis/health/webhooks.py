@@ -10,6 +10,7 @@ from k8sview.analysis.health.answering import Answer, who_answers
 from k8sview.analysis.health.diagnoses.wording import clock
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.moments import created, grace_end
+from k8sview.analysis.health.reach import narrowed, reached
 from k8sview.model.admission import matched
 from k8sview.model.bundles import read_bundle
 from k8sview.model.health import Health, HealthVerdict
@@ -33,16 +34,10 @@ class Fault(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...] = ()
     because: tuple[Ref, ...] = ()
     since: datetime | None = None
-
-    @property
-    def blocks(self) -> bool:
-        """Whether requests are refused by it, rather than let through unchecked."""
-        return any(one.failure_policy == _REFUSES for one in self.webhooks)
-
-    @property
-    def message(self) -> str:
-        """``problem, so what it means``."""
-        return f"{self.problem}, so {_consequence(self.webhooks)}"
+    blocks: bool = False
+    """Whether requests are refused by it, rather than let through unchecked."""
+    message: str = ""
+    """``problem: what it means``."""
 
 
 class Scrutiny(msgspec.Struct, frozen=True):
@@ -111,7 +106,15 @@ def scrutiny(view: View, configuration: WebhookConfiguration) -> Scrutiny:
             same = by_problem.get((fault.reason, fault.problem))
             webhooks = (*same.webhooks, webhook) if same is not None else (webhook,)
             by_problem[fault.reason, fault.problem] = msgspec.structs.replace(fault, webhooks=webhooks)
-    faults = sorted(by_problem.values(), key=lambda one: (not one.blocks, one.reason != "NoBackend", one.problem))
+    told = (
+        msgspec.structs.replace(
+            one,
+            blocks=any(_blocks(view, webhook) for webhook in one.webhooks),
+            message=f"{one.problem}: {_consequence(view, one.webhooks)}",
+        )
+        for one in by_problem.values()
+    )
+    faults = sorted(told, key=lambda one: (not one.blocks, one.reason != "NoBackend", one.problem))
     return Scrutiny(tuple(faults), tuple(dict.fromkeys(unseen)), tuple(missing))
 
 
@@ -133,11 +136,9 @@ def _trust(view: View, configuration: WebhookConfiguration, webhook: Webhook) ->
         return Fault("Untrusted", words, (webhook,), evidence, since=bundle.ends)
     if webhook.client_config.ca_bundle:
         return Fault("Untrusted", f"{bundle.problem} for webhook {webhook.name}", (webhook,), (f"{path} = bad", policy))
-    words = f"webhook {webhook.name} has no caBundle, so the API server trusts only what its own roots have signed"
+    words = f"webhook {webhook.name} has no caBundle, and only the API server knows whether its own roots will do"
     if _injected(configuration):
-        words = (
-            f"cert-manager has not put its caBundle into webhook {webhook.name}, so the API server does not trust it"
-        )
+        words = f"cert-manager has not put a caBundle into webhook {webhook.name}"
     return Fault("NoTrust", words, (webhook,), (f"{path} = empty", policy))
 
 
@@ -152,14 +153,24 @@ def _injected(configuration: WebhookConfiguration) -> bool:
     return any(name in configuration.metadata.annotations for name in _INJECTED)
 
 
-def _consequence(webhooks: tuple[Webhook, ...]) -> str:
-    refusing = tuple(one for one in webhooks if one.failure_policy == _REFUSES)
+def _consequence(view: View, webhooks: tuple[Webhook, ...]) -> str:
+    refusing = tuple(one for one in webhooks if _blocks(view, one))
     if not refusing:
         return f"{matched(webhooks)} is skipped by it and passes unchecked"
-    where = "cluster-wide" if not any(map(_narrowed, refusing)) else "where its selectors match"
-    return f"the API server refuses {matched(refusing)} {where}"
+    return f"the API server refuses {matched(refusing)} {_where(view, refusing)}"
 
 
-def _narrowed(webhook: Webhook) -> bool:
-    selectors = (webhook.namespace_selector, webhook.object_selector)
-    return any(one is not None and (one.match_labels or one.match_expressions) for one in selectors)
+def _where(view: View, webhooks: tuple[Webhook, ...]) -> str:
+    if any(narrowed(one.object_selector) for one in webhooks):
+        return "where its selectors match"
+    reach = [reached(view, one) for one in webhooks]
+    names = sorted({name for one in reach if one is not None for name in one})
+    if any(one is None for one in reach):
+        return "cluster-wide" if not any(narrowed(one.namespace_selector) for one in webhooks) else "where it applies"
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"in {'namespace' if len(names) == 1 else 'namespaces'} {shown}"
+
+
+def _blocks(view: View, webhook: Webhook) -> bool:
+    """Whether it refuses anything while it is down; one whose namespaces there are none of does not."""
+    return webhook.failure_policy == _REFUSES and reached(view, webhook) != ()

@@ -66,6 +66,12 @@ def test_without_the_right_to_see_pods_the_counts_still_tell() -> None:
     assert judge(budget(0, 0, 0), denied=("deployments.apps",)).verdict == "Waiting"
 
 
+def test_a_budget_for_the_pods_of_runs_to_come() -> None:
+    template = {"template": {"metadata": {"labels": {"app": "web"}}}}
+    nightly = {"kind": "CronJob", "metadata": named("nightly", "shop"), "spec": {"jobTemplate": {"spec": template}}}
+    assert judge(budget(0, 0, 0), nightly).verdict == "Waiting"
+
+
 def test_a_stateful_workload_that_rests_has_a_budget_all_the_same() -> None:
     spec = {"replicas": 0, "template": {"metadata": {"labels": {"app": "web"}}}}
     resting = {"kind": "StatefulSet", "metadata": named("web", "shop"), "spec": spec}

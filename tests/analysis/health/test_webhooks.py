@@ -7,7 +7,7 @@ import pytest
 from tests.analysis.clusters import NOON
 from tests.analysis.health.authorities import bundle
 from tests.analysis.health.objects import Raw, judge
-from tests.analysis.health.platform_objects import configuration, endpoints, service, serving, webhook
+from tests.analysis.health.platform_objects import configuration, endpoints, named, service, serving, webhook
 
 TRUSTED = {"caBundle": bundle(NOON.year + 5)}
 EXPIRED = {"caBundle": bundle(NOON.year - 1)}
@@ -63,11 +63,24 @@ def test_webhooks(raw: Raw, others: tuple[Raw, ...], verdict: str, reason: str) 
 def test_what_is_refused_is_said() -> None:
     message = judge(configuration(webhook(client=TRUSTED)), *DEAD, serving(0)).message
     assert message == (
-        "Service platform/adapter has no ready endpoint (Deployment platform/adapter is scaled to 0), "
-        "so the API server refuses CREATE of pods cluster-wide"
+        "Service platform/adapter has no ready endpoint (Deployment platform/adapter is scaled to 0): "
+        "the API server refuses CREATE of pods cluster-wide"
     )
-    narrow = webhook(client=TRUSTED, namespaceSelector={"matchLabels": {"policy": "on"}})
-    assert judge(configuration(narrow), *DEAD).message.endswith("CREATE of pods where its selectors match")
+    picky = webhook(client=TRUSTED, objectSelector={"matchLabels": {"policy": "on"}})
+    assert judge(configuration(picky), *DEAD).message.endswith("CREATE of pods where its selectors match")
+
+
+def test_namespaces_that_opted_in() -> None:
+    narrow = configuration(webhook(client=TRUSTED, namespaceSelector={"matchLabels": {"policy": "on"}}))
+    shop = {"kind": "Namespace", "metadata": named("shop", labels={"policy": "on"})}
+    assert judge(narrow, *DEAD, shop).message.endswith("refuses CREATE of pods in namespace shop")
+    # There is no such namespace: nobody is refused anything.
+    assert judge(narrow, *DEAD).verdict == "Waiting"
+    unseen = judge(narrow, *DEAD, denied=("namespaces",))
+    assert (unseen.verdict, unseen.message.endswith("where it applies")) == ("Down", True)
+    rules = [{"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["nodes"]}]
+    wide = configuration(webhook(client=TRUSTED, rules=rules, namespaceSelector={"matchLabels": {"policy": "on"}}))
+    assert judge(wide, *DEAD).verdict == "Down"
 
 
 @pytest.mark.parametrize("denied", ["services", "endpointslices.discovery.k8s.io"])

@@ -14,6 +14,7 @@ from k8sview.analysis.health.metrics_apis import GROUPS, MetricsAPI, metrics_api
 from k8sview.analysis.health.phrases import counted, joined, one_line
 from k8sview.analysis.health.targets import Target, target_health
 from k8sview.model.health import Diagnosis, Health
+from k8sview.model.kinds import ref_to
 from k8sview.model.objects.meta import Custom
 from k8sview.model.objects.workloads import HorizontalPodAutoscaler
 from k8sview.model.resources import Ref
@@ -50,9 +51,7 @@ def without_figures(view: View, autoscaler: HorizontalPodAutoscaler, health: Hea
         return None
     name, look, said = _name(autoscaler), _describe(autoscaler), one_line(active.message)
     if active.reason == "AmbiguousSelector":
-        rivals = _rivals(view, autoscaler)
-        words = f"autoscaler {name} and {rivals or 'another one'} scale the same pods, so none of them works"
-        return explain(health, "hpa.rivals", joined(words, said), look)
+        return _ambiguous(view, autoscaler, health, said)
     scaler = _scaler(view, autoscaler)
     if scaler is not None:
         message = f"KEDA's {scaler.name} gives autoscaler {name} no figures: {said}"
@@ -132,15 +131,30 @@ def at_ceiling(view: View, autoscaler: HorizontalPodAutoscaler, health: Health) 
     return explain(health, "hpa.at-maximum", message, _describe(autoscaler))
 
 
-def _rivals(view: View, autoscaler: HorizontalPodAutoscaler) -> str:
+def _ambiguous(view: View, autoscaler: HorizontalPodAutoscaler, health: Health, said: str) -> Diagnosis:
+    """Both say so of each other: the younger one is held to be one too many, so that both read as one cause."""
+    together = sorted(
+        (autoscaler, *_rivals(view, autoscaler)),
+        key=lambda one: (one.metadata.creation_timestamp or "", one.metadata.name),
+    )
+    youngest = together[-1]
+    others = " and ".join(one.metadata.name for one in together[:-1]) or "another one"
+    words = f"autoscaler {_name(youngest)} and {others} scale the same pods, so none of them works"
+    because: tuple[Ref, ...] = ()
+    if youngest is not autoscaler:
+        because = (ref_to("HorizontalPodAutoscaler", youngest.metadata.namespace, youngest.metadata.name),)
+    look = f"kubectl get hpa -n {word(autoscaler.metadata.namespace)}"
+    return explain(health, "hpa.rivals", joined(words, said), look, because=because)
+
+
+def _rivals(view: View, autoscaler: HorizontalPodAutoscaler) -> tuple[HorizontalPodAutoscaler, ...]:
     mine = autoscaler.spec.scale_target_ref
-    names = [
-        one.metadata.name
+    return tuple(
+        one
         for one in view.in_namespace(_AUTOSCALERS, autoscaler.metadata.namespace or "")
         if isinstance(one, HorizontalPodAutoscaler) and one.metadata.name != autoscaler.metadata.name
         if (one.spec.scale_target_ref.kind, one.spec.scale_target_ref.name) == (mine.kind, mine.name)
-    ]
-    return ", ".join(names)
+    )
 
 
 def _scaler(view: View, autoscaler: HorizontalPodAutoscaler) -> Ref | None:

@@ -50,7 +50,18 @@ TARGET = deployment(2, 2, 2, ROLLED_OUT)
         (autoscaler(ABLE, EMPTY), (SERVED, pod()), "hpa.figures-missing", ("APIService v1beta1.metrics.k8s.io",)),
         (autoscaler(ABLE, EMPTY), (SERVED,), "hpa.cannot-compute", ()),
         (autoscaler(ABLE, NO_REQUEST), (SERVED,), "hpa.request-missing", ()),
-        (autoscaler(ABLE, inactive("AmbiguousSelector")), (autoscaler(name="too"),), "hpa.rivals", ()),
+        (
+            autoscaler(ABLE, inactive("AmbiguousSelector")),
+            (autoscaler(name="too", age="1d"),),
+            "hpa.rivals",
+            ("HorizontalPodAutoscaler shop/too",),
+        ),
+        (
+            autoscaler(ABLE, inactive("AmbiguousSelector"), name="too", age="1d"),
+            (autoscaler(name="web"),),
+            "hpa.rivals",
+            (),
+        ),
         (autoscaler(ABLE, inactive("InvalidSelector")), (), "hpa.cannot-compute", ()),
     ],
 )
@@ -86,10 +97,8 @@ def test_the_words_name_what_is_missing() -> None:
     served = api_service("custom.metrics.k8s.io", available())
     message = why(autoscaler(ABLE, NO_VERSION, spec={"metrics": [wanted]}), TARGET, served).message
     assert "Pods requests_per_second" in message
-    assert (
-        "shop/web and too scale the same pods"
-        in why(autoscaler(ABLE, inactive("AmbiguousSelector")), TARGET, autoscaler(name="too")).message
-    )
+    rivals = why(autoscaler(ABLE, inactive("AmbiguousSelector")), TARGET, autoscaler(name="too", age="1d"))
+    assert "autoscaler shop/too and web scale the same pods" in rivals.message
 
 
 def test_without_the_right_to_see_api_services_nobody_is_blamed_for_their_absence() -> None:
