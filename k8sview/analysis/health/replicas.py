@@ -160,11 +160,14 @@ def _fault(
         words = f"rollout stalled with {replicas.updated} of {replicas.desired} {replicas.noun} updated"
     else:
         words = replicas.counts
+    since = (worst[1].since if worst else None) or replicas.started
+    if replicas.rollout == "complete" and since is not None and replicas.started is not None:
+        since = min(since, replicas.started)  # a crash loop is as old as what it took away, not as its last crash
     return Health(
         HealthVerdict.DEGRADED if replicas.available else HealthVerdict.DOWN,
         reason,
         joined(words, cause),
-        (worst[1].since if worst else None) or replicas.started,
+        since,
         rollout=rollout,
         evidence=replicas.evidence + (worst[1].evidence if worst else ()),
     )

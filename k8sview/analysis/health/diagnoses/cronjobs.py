@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from k8sview.analysis.health.cronjobs import blocking_run, failures_in_a_row, runs_of
+from k8sview.analysis.health.cronjobs import blocking_run, failures_in_a_row, rhythm_of, runs_of
 from k8sview.analysis.health.diagnoses.blamed import at_fault, idle_controllers
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import clock, describe, word
@@ -30,7 +30,8 @@ def runs_fail(view: View, cron_job: CronJob, health: Health) -> Diagnosis | None
         many = "the last run" if len(failures) == 1 else f"the last {len(failures)} runs"
         last = parse_time(cron_job.status.last_successful_time)
         worked = f"the last success was {_ago(view, last)} ago" if last is not None else "none ever succeeded"
-        message = f"{many} of {name} failed, {worked}: {job_health(view, newest).message}"
+        words = job_health(view, newest).message.removeprefix("failed, ")
+        message = f"{many} of {name} failed, {worked}; job {newest.metadata.name}: {words}"
     else:
         stuck = next((run for run in runs if not finished(run) and job_health(view, run).verdict.faulty), None)
         if stuck is None or health.reason == "BlockedByRunningJob":
@@ -125,6 +126,22 @@ def suspended_long(view: View, cron_job: CronJob, health: Health) -> Diagnosis |
     )
 
 
+def never_ran(view: View, cron_job: CronJob, health: Health) -> Diagnosis | None:
+    """Nothing was due since it was made."""
+    if health.reason != "NeverRan":
+        return None
+    following = rhythm_of(view, cron_job).upcoming
+    when = f"its first run is due at {clock(view, following)}" if following is not None else "no run of it is due soon"
+    return Diagnosis(
+        id="cronjob.never-ran",
+        message=f"{_name(cron_job)} has not run yet: {when}",
+        next=describe("cronjob", cron_job.metadata.namespace, cron_job.metadata.name),
+        since=health.since,
+        evidence=(f"spec.schedule = {cron_job.spec.schedule}",),
+        recheck_at=health.recheck_at,
+    )
+
+
 def _job_ref(job: Job) -> Ref:
     return ref_to("Job", job.metadata.namespace, job.metadata.name)
 
@@ -161,11 +178,12 @@ FAMILY = Family(
             "A run was due and did not start",
             "See the CronJob's events, its startingDeadlineSeconds, and whether the controller manager is at work.",
         ),
+        Known("cronjob.never-ran", "The CronJob was not due since it was made", "Wait for its first run."),
         Known(
             "cronjob.suspended-long",
             "The CronJob is suspended, so nothing starts",
             "Resume it if that is no longer meant.",
         ),
     ),
-    rules={"cronjobs.batch": (runs_fail, never_succeeded, blocked, missed, suspended_long)},
+    rules={"cronjobs.batch": (runs_fail, never_succeeded, blocked, missed, suspended_long, never_ran)},
 )

@@ -161,3 +161,9 @@ def test_who_asks_why_a_suspended_one_does_nothing_gets_an_answer() -> None:
     found = why(cron("0 * * * *", last="40d", spec={"suspend": True}))
     assert found.id == "cronjob.suspended-long"
     assert "its last run was 40d ago" in found.message
+
+
+def test_one_that_was_never_due_says_when_it_will_be() -> None:
+    found = why(cron("0 0 1 1 *", age="20d", last=None))
+    assert found.id == "cronjob.never-ran"
+    assert found.message.endswith("its first run is due at 2027-01-01 00:00 UTC")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from k8sview.analysis.health.diagnoses.blamed import worth_naming
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.pods import Pod
 from k8sview.model.status import Confidence
-from tests.analysis.clusters import ago, read
+from tests.analysis.clusters import NOON, ago, read
 from tests.analysis.health.diagnoses.asked import because, ended, looping, pod_of, waits, why
 from tests.analysis.health.objects import ALWAYS_READY, ROLLED_OUT, Raw, condition, deployment, pod, rolling, workload
 
@@ -151,3 +153,9 @@ def test_pods_that_a_node_turns_away_again_and_again() -> None:
     old = of("new", pod(name="web-y", phase="Failed", age="2d", status={"reason": "Evicted"}))
     found = why(raw, replica_set("new", "1", 1), away, old)
     assert (found.id, because(found)) == ("rollout.pods-failing", ("Pod shop/web-x",))
+
+
+def test_a_loss_is_as_old_as_it_is_not_as_its_last_crash() -> None:
+    lost = condition("Available", "False", "50m", reason="MinimumReplicasUnavailable")
+    loop = pod_of(looping(ended(1, at="10s")), name="web-1")
+    assert why(deployment(1, 1, 0, ROLLED_OUT, lost), loop).since == NOON - timedelta(minutes=50)
