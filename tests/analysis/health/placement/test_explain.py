@@ -134,18 +134,18 @@ def test_evidence_names_a_node_of_each_kind_and_the_labels_that_there_are(view: 
 
 def test_a_thousand_nodes_are_one_sentence() -> None:
     tainted = [
-        cluster.node(f"worker-{number}", "eu-1a", "4", "20", {"key": "pool", "value": pool, "effect": "NoSchedule"})
+        cluster.node(f"node-{number}", "eu-1a", "4", "20", {"key": "pool", "value": pool, "effect": "NoSchedule"})
         for number, pool in enumerate("abcde" * 160)
     ]
-    small = [cluster.node(f"worker-{number}", "eu-1a", "2") for number in range(800, 1000)]
+    small = [cluster.node(f"node-{number}", "eu-1a", "2") for number in range(800, 1000)]
     large = view_of(*(shown(one) for one in (*tainted, *small, cluster.pod("web", "3500m"))))
     found = explanation(large, pod_of(large, "web"))
     assert sentence("web", found) == (
         "no node can take pod web: 160 nodes have taint pool=a:NoSchedule, which it does not tolerate, "
         "640 nodes have taints such as pool=b:NoSchedule, which it does not tolerate, "
-        "200 nodes have too little cpu (3500m cpu asked, 2 is all there is on worker-800)"
+        "200 nodes have too little cpu (3500m cpu asked, 2 is all there is on node-800)"
     )
-    assert evidence(found)[1] == "nodes/worker-1 refuses = taint pool=b:NoSchedule (159 more alike)"
+    assert evidence(found)[1] == "nodes/node-1 refuses = taint pool=b:NoSchedule (159 more alike)"
 
 
 def test_pods_of_one_template_share_an_explanation(view: View) -> None:
