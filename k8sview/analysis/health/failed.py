@@ -8,7 +8,7 @@ import msgspec
 
 from k8sview.analysis.health.conditions import find, is_true
 from k8sview.analysis.health.containers import ended
-from k8sview.analysis.health.moments import changed, created, grace_end
+from k8sview.analysis.health.moments import changed, created, grace_end, status_written
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.pods import Pod
@@ -97,9 +97,8 @@ def _replaced(view: View, pod: Pod) -> Health | None:
     maker = view.get("replicasets.apps", owner.name, pod.metadata.namespace) if owner else None
     if not isinstance(maker, ReplicaSet) or maker.status.ready_replicas < maker.spec.replicas:
         return None
-    since = changed(
-        find(pod.status.conditions, "DisruptionTarget") or find(pod.status.conditions, "Ready"), created(pod)
-    )
+    told = find(pod.status.conditions, "DisruptionTarget") or find(pod.status.conditions, "Ready")
+    since = changed(told, status_written(pod) or created(pod))
     end = grace_end(view, since, _NEWS)
     if end is not None:
         return Health(HealthVerdict.DEGRADED, "Failed", since=since, recheck_at=end)
