@@ -60,7 +60,7 @@ def build_report(
 ) -> Report:
     """The report of one judged view. ``upstream``: as in ``findings_of``."""
     depends_on = {component.id: component.depends_on for component in catalog.components}
-    findings = findings_of(evaluations, view, components, depends_on, upstream)
+    findings = findings_of(evaluations, view, depends_on, upstream)
     ordered = sorted(evaluations, key=lambda one: (one.check.layer.floor, one.check.id))
     selected = (selection.layers, selection.components, selection.checks, selection.namespaces)
     shown = _shown_components(catalog, selection, evaluations)

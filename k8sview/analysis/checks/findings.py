@@ -12,7 +12,6 @@ from k8sview.analysis.checks.check import Check
 from k8sview.analysis.checks.engine import Evaluation, severity_of
 from k8sview.analysis.checks.folding import Causes
 from k8sview.analysis.checks.outcome import Judged
-from k8sview.model.components import ComponentStatus
 from k8sview.model.fingerprints import fingerprint
 from k8sview.model.report import Finding, Owner
 from k8sview.model.resources import Ref
@@ -30,7 +29,6 @@ _FLUX = ("kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name")
 def findings_of(
     evaluations: Iterable[Evaluation],
     view: View,
-    components: Mapping[str, ComponentStatus],
     depends_on: Mapping[str, tuple[str, ...]],
     upstream: Callable[[Ref], tuple[Ref, ...]] = lambda ref: (),
 ) -> tuple[Finding, ...]:
@@ -44,7 +42,7 @@ def findings_of(
     tables = view.tables.values()
     resources = {(table.resource.api_version, table.resource.kind): table.resource.name for table in tables}
     findings = _distinct(_finding(check, judged, view, resources) for check, judged in pairs)
-    return Causes(view, components, depends_on, upstream).fold([pair[0] for pair in pairs], findings)
+    return Causes(depends_on, upstream).fold([pair[0] for pair in pairs], findings)
 
 
 def _order(pair: tuple[Check, Judged]) -> tuple[Any, ...]:
