@@ -153,7 +153,10 @@ class _Displacement:
         if self._pod.status.phase != "Failed" or not _REJECTED.fullmatch(self._reason):
             return None
         said = one_line(self._said.removeprefix("Pod was rejected: "))
-        return self._told("pod.rejected-by-node", f"was refused by {self._place} ({self._reason})", said)
+        # Devices that a node cannot hand out are its own trouble; otherwise the pod came without the scheduler.
+        because = self._by_node() if self._reason == "UnexpectedAdmissionError" else ()
+        what = f"was refused by {self._place} ({self._reason})"
+        return self._told("pod.rejected-by-node", what, said, because=because)
 
     def _by_node(self) -> tuple[Ref, ...]:
         return (ref_to("Node", None, self._node),) if self._node else ()

@@ -60,6 +60,12 @@ _SIGNS = (
     ),
     _Sign(
         "container.entry-point-missing",
+        re.compile(r"no command specified", re.IGNORECASE),
+        "neither the pod nor image {image} says what to run",
+        "Give the container a command, or the image an entry point",
+    ),
+    _Sign(
+        "container.entry-point-missing",
         re.compile(r"executable file not found|(exec|stat)\b.*no such file or directory", re.I),
         "the command {command}is not in image {image}",
         "Correct command and args in the pod template, or the image's entry point",

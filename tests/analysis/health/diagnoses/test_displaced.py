@@ -103,6 +103,16 @@ MOVED = [
         False,
     ),
     (
+        failed(
+            "UnexpectedAdmissionError",
+            "Pod was rejected: Allocate failed due to no healthy devices present; cannot allocate unhealthy devices "
+            "nvidia.com/gpu, which is unexpected",
+        ),
+        "pod.rejected-by-node",
+        "no healthy devices present",
+        True,
+    ),
+    (
         failed("DeadlineExceeded", "Pod was active on the node longer than the specified deadline"),
         "pod.deadline-exceeded",
         "longer than its activeDeadlineSeconds",

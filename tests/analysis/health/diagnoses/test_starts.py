@@ -28,6 +28,13 @@ WORDS = [
         "the command /app/server is not in image",
     ),
     (
+        "nothing to run",
+        "CreateContainerError",
+        "failed to generate container spec: failed to generate spec: no command specified",
+        "container.entry-point-missing",
+        "neither the pod nor image registry.example/shop/app:1.4.2 says what to run",
+    ),
+    (
         "not executable",
         "RunContainerError",
         f'{RUNC}error during container init: exec: "/app/run.sh": permission denied: unknown',
