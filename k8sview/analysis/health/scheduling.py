@@ -9,6 +9,7 @@ from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.analysis.health.placement.claims import SELECTED_NODE, claims_of, is_bound
 from k8sview.model.health import Health, HealthVerdict
+from k8sview.model.objects.core import PersistentVolumeClaim
 from k8sview.model.objects.pods import Pod
 from k8sview.model.status import Confidence
 from k8sview.model.times import parse_time
@@ -74,26 +75,28 @@ def scheduler_words(message: str) -> str:
     return one_line(one_line(said).removesuffix(" not found") if "unbound immediate" in said else said)
 
 
-def _being_made(view: View, pod: Pod) -> str:
+def _being_made(view: View, pod: Pod) -> PersistentVolumeClaim | None:
     """The claim whose volume the scheduler waits for after it has chosen a node; until then the pod shows nothing."""
     for claim in claims_of(view, pod):
         if not is_bound(claim) and SELECTED_NODE in claim.metadata.annotations:
-            return claim.metadata.name
-    return ""
+            return claim
+    return None
 
 
 def _unnoticed(view: View, pod: Pod) -> Health:
     """An unknown scheduler leaves no trace: neither a condition nor an event."""
     since = created(pod)
     claim = _being_made(view, pod)
-    if claim:
+    if claim is not None:
+        name = claim.metadata.name
+        node = claim.metadata.annotations[SELECTED_NODE]
         end = grace_end(view, since, _VOLUME)
         return Health(
             HealthVerdict.PROGRESSING if end else HealthVerdict.DOWN,
             "VolumeBinding",
-            f"a node was chosen, and the volume of claim {claim} is being made for it",
+            f"node {node} was chosen, and the volume of claim {name} is being made for it",
             since,
-            evidence=(f"persistentvolumeclaims/{claim} metadata.annotations[{SELECTED_NODE}]",),
+            evidence=(f"persistentvolumeclaims/{name} metadata.annotations[{SELECTED_NODE}] = {node}",),
             recheck_at=end,
             grace=_VOLUME,
         )

@@ -64,8 +64,11 @@ def _kinds(groups: tuple[Group, ...]) -> list[Kind]:
     """Groups whose first reason is the same as one, the nearest first."""
     merged: dict[tuple[str, str], tuple[list[str], NodeRefusal]] = {}
     for group in groups:
-        main = group.best.reasons[0]
-        nodes, _ = merged.setdefault((main.barrier.value, main.subject), ([], group.best))
+        # A node that is not what the pod wants is just that, whatever else it refuses by.
+        reasons = sorted(group.best.reasons, key=lambda one: not one.meant)
+        main = reasons[0]
+        best = NodeRefusal(group.best.node, tuple(reasons))
+        nodes, _ = merged.setdefault((main.barrier.value, main.subject), ([], best))
         nodes.extend(group.nodes)
     kinds = [(tuple(sorted(nodes, key=in_order)), best) for nodes, best in merged.values()]
     return _taints_as_one(sorted(kinds, key=lambda one: (distance(one[1]), -len(one[0]))))

@@ -49,8 +49,8 @@ def view() -> View:
         (
             "sidecar",
             (
-                "node worker-1 has too little cpu (1400m cpu asked, 1300m of 4 free), node worker-3 is cordoned, "
-                f"{TAINTED}, node worker-4 does not match its node selector or affinity (disk=hdd)"
+                "node worker-1 has too little cpu (1400m cpu asked, 1300m of 4 free), "
+                "3 nodes do not match its node selector or affinity (disk=hdd)"
             ),
             "lower the cpu request of container proxy from 700m to 600m (worker-1 has 1300m free)",
         ),

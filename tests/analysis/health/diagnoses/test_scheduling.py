@@ -1,0 +1,252 @@
+"""Pods without a node: who is to blame, in what words, and what of it needs which right."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from k8sview.analysis.health.diagnoses.scheduler_words import taken_apart
+from k8sview.model.status import Confidence
+from tests.analysis.clusters import ago
+from tests.analysis.health.diagnoses.asked import because, why
+from tests.analysis.health.objects import Raw, condition, event, judge
+from tests.analysis.health.placement import cluster
+from tests.analysis.health.placement.shapes import shown, turned_down
+
+SPACE = cluster.SPACE
+
+
+def pending(name: str, message: str = "0/4 nodes are available", since: str = "1h", **more: Any) -> Raw:
+    raw = shown(cluster.pod(name, **more))
+    raw["status"] = turned_down(message, since)
+    return raw
+
+
+def known(name: str) -> Raw:
+    """A pod of the small cluster."""
+    return shown(next(one for one in cluster.UNPLACED if one["metadata"]["name"] == name))
+
+
+EVERYTHING = [shown(one) for one in (*cluster.NODES, *cluster.STORAGE, *cluster.PLACED)]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("memory", "pod.unschedulable-resources"),
+        ("sidecar", "pod.unschedulable-resources"),
+        ("taint", "pod.unschedulable-taint"),
+        ("cordon", "pod.unschedulable-cordoned"),
+        ("selector", "pod.unschedulable-affinity"),
+        ("affinity", "pod.unschedulable-affinity"),
+        ("pinned", "pod.unschedulable-cordoned"),
+        ("port", "pod.unschedulable-ports"),
+        ("slots", "pod.too-many-pods"),
+        ("together", "pod.unschedulable-pod-affinity"),
+        ("rack", "pod.unschedulable-spread"),
+        ("zone", "volume.node-conflict"),
+        ("labelled-zone", "volume.node-conflict"),
+        ("single-use", "pod.claim-in-use"),
+        ("limit", "pod.volume-limit"),
+        ("no-volume", "pod.unschedulable-volume"),
+    ],
+)
+def test_the_family(name: str, slug: str) -> None:
+    found = why(known(name), *EVERYTHING)
+    assert found.id == slug
+    assert "; smallest change: " in found.message
+    assert found.confidence is Confidence.CERTAIN
+    assert found.recheck_at is not None
+
+
+def lone_node(*conditions: Raw, name: str = "worker-1", **spec: Any) -> Raw:
+    raw = shown(cluster.node(name, "eu-1a"))
+    raw["status"]["conditions"] = [*conditions]
+    raw["spec"] = spec
+    return raw
+
+
+NOT_READY = [{"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}]
+CONTROL_PLANE = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
+
+
+def test_a_node_that_is_not_ready_is_the_cause() -> None:
+    down = lone_node(condition("Ready", "False", "2h"), taints=NOT_READY)
+    found = why(pending("web"), down, shown(cluster.node("cp", "eu-1a", "4", "20", CONTROL_PLANE)))
+    assert (found.id, because(found)) == ("pod.node-out-of-service", ("Node worker-1",))
+    assert "node worker-1 is not ready (taint node.kubernetes.io/not-ready:NoSchedule)" in found.message
+    assert "bring node worker-1 back" in found.message
+
+
+def test_a_node_is_not_blamed_for_what_was_so_before_it_failed() -> None:
+    down = lone_node(condition("Ready", "False", "10m"), taints=NOT_READY)
+    small = shown(cluster.node("worker-2", "eu-1a", "50m"))
+    assert because(why(pending("web", since="3h"), down, small)) == ()
+    assert because(why(pending("web", since="9m"), down, small)) == ("Node worker-1",)
+
+
+def test_all_that_could_take_it_is_cordoned() -> None:
+    cordoned = lone_node(condition("Ready", "True"), unschedulable=True)
+    found = why(pending("web"), cordoned)
+    assert (found.id, because(found)) == ("pod.unschedulable-cordoned", ("Node worker-1",))
+    full = shown(cluster.node("worker-2", "eu-1a", "50m"))
+    assert because(why(pending("web"), cordoned, full)) == ()
+
+
+def test_room_is_counted_without_pods_that_have_ended() -> None:
+    ended = shown(cluster.pod("done", "4", "worker-1"))
+    ended["status"] = {"phase": "Succeeded"}
+    node = lone_node(condition("Ready", "True"))
+    found = why(pending("web", "0/1 nodes are available: 1 Insufficient cpu.", cpu="4"), node, ended)
+    assert found.message.endswith("worker-1 would take it, so the next try may place it")
+    assert found.confidence is Confidence.OBSERVED
+    assert found.id == "pod.unschedulable-resources"
+
+
+def test_without_the_right_to_see_nodes_the_scheduler_is_quoted() -> None:
+    words = (
+        "0/5 nodes are available: 1 node(s) had untolerated taint(s), 4 Insufficient cpu. no new claims to deallocate, "
+        "preemption: 0/5 nodes are available: 5 Preemption is not helpful for scheduling."
+    )
+    found = why(pending("web", words), denied=("nodes",))
+    assert (found.id, found.missing) == ("pod.unschedulable-resources", ("nodes",))
+    assert found.message == (
+        "no node can take pod web: 0/5 nodes are available: 1 node(s) had untolerated taint(s), 4 Insufficient cpu"
+    )
+    assert found.confidence is Confidence.OBSERVED
+
+
+@pytest.mark.parametrize(
+    ("message", "family", "counts"),
+    [
+        (
+            "0/6 nodes are available: 1 node(s) had untolerated taint {a: b,c}, 2 Insufficient memory, 3 Too many pods.",
+            "pod.unschedulable-resources",
+            {"node(s) had untolerated taint {a: b,c}": 1, "Insufficient memory": 2, "Too many pods": 3},
+        ),
+        (
+            "0/16 nodes are available: 1 Insufficient cpu, 15 node(s) didn't satisfy plugin(s) [NodeAffinity].",
+            "pod.unschedulable-resources",
+            {"Insufficient cpu": 1, "node(s) didn't satisfy plugin(s) [NodeAffinity]": 15},
+        ),
+        (
+            "0/3 nodes are available: 3 node(s) didn't match PersistentVolume's node affinity.",
+            "volume.node-conflict",
+            {"node(s) didn't match PersistentVolume's node affinity": 3},
+        ),
+        ("0/2 nodes are available: 2 node(s) had it.", "pod.unschedulable", {"node(s) had it": 2}),
+        (
+            "0/1 nodes are available: 1 Too many pods. preemption: 0/1 nodes are available: 1 Preemption is not helpful.",
+            "pod.too-many-pods",
+            {"Too many pods": 1},
+        ),
+    ],
+)
+def test_the_schedulers_words(message: str, family: str, counts: dict[str, int]) -> None:
+    told = taken_apart(message)
+    assert (told.family, dict(told.counts)) == (family, counts)
+
+
+def test_words_before_any_node_was_asked() -> None:
+    unbound = "0/16 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"
+    assert taken_apart(unbound) == ("pod has unbound immediate PersistentVolumeClaims", ())
+
+
+def claimed(name: str, *, phase: str = "Pending", **metadata: Any) -> Raw:
+    raw = shown(cluster.claim(name, storage_class="fast", bound=False))
+    raw["metadata"] |= metadata
+    raw["status"] = {"phase": phase}
+    return raw
+
+
+USER = pending("db", volumes=cluster.mounting("data"))
+
+
+@pytest.mark.parametrize(
+    ("others", "slug", "words"),
+    [
+        ((), "pod.claim-missing", "PersistentVolumeClaim data does not exist in namespace placement"),
+        ((claimed("data"),), "pod.unbound-claim", "has no volume yet, and pod db cannot be placed before"),
+        ((claimed("data", phase="Lost"),), "pod.claim-lost", "has lost its volume"),
+        ((claimed("data", deletionTimestamp=ago("5m")),), "pod.claim-deleted", "is being deleted"),
+    ],
+)
+def test_a_claim_comes_before_all_nodes(others: tuple[Raw, ...], slug: str, words: str) -> None:
+    found = why(USER, *EVERYTHING, *others)
+    assert (found.id, because(found)) == (slug, ("PersistentVolumeClaim placement/data",))
+    assert words in found.message
+
+
+def test_a_claim_that_may_not_be_read_is_known_from_the_scheduler() -> None:
+    named = pending("db", 'persistentvolumeclaim "data" not found', volumes=cluster.mounting("data"))
+    found = why(named, denied=("persistentvolumeclaims",))
+    assert (found.id, because(found)) == ("pod.claim-missing", ("PersistentVolumeClaim placement/data",))
+    assert found.missing == ("persistentvolumeclaims",)
+
+
+def test_a_node_was_chosen_and_the_volume_does_not_come() -> None:
+    """Until the scheduler gives up, such a pod has no condition at all."""
+    late = shown(cluster.storage_class("fast", "disk.csi.example.com"))
+    chosen = {"volume.kubernetes.io/selected-node": "worker-1"}
+    silent = shown(cluster.pod("db", volumes=cluster.mounting("data")))
+    silent["status"] = {"phase": "Pending"}
+    found = why(silent, late, claimed("data", annotations=chosen))
+    assert (found.id, because(found)) == ("pod.unbound-claim", ("PersistentVolumeClaim placement/data",))
+    assert "a node was chosen for pod db" in found.message
+
+
+def test_nobody_schedules_it() -> None:
+    raw = shown(cluster.pod("web", schedulerName="bin-packer"))
+    raw["status"] = {"phase": "Pending"}
+    found = why(raw, *EVERYTHING)
+    assert (found.id, found.confidence) == ("pod.no-scheduler", Confidence.INFERRED)
+    assert found.message.startswith("no scheduler named bin-packer picks pod web up since 10:00 UTC")
+
+
+def test_the_scheduler_itself_is_down() -> None:
+    raw = shown(cluster.pod("web"))
+    raw["status"] = {"phase": "Pending"}
+    scheduler = shown(cluster.pod("kube-scheduler-cp", on="cp", labels={"component": "kube-scheduler"}))
+    scheduler["metadata"]["namespace"] = "kube-system"
+    assert because(why(raw, scheduler)) == ("Pod kube-system/kube-scheduler-cp",)
+
+
+def test_gates_are_named_and_are_no_fault() -> None:
+    raw = shown(cluster.pod("web", schedulingGates=[{"name": "kueue.x-k8s.io/admission"}]))
+    raw["status"] = turned_down("Scheduling is blocked due to non-empty scheduling gates", reason="SchedulingGated")
+    assert judge(raw, *EVERYTHING).verdict == "Waiting"
+    found = why(raw, *EVERYTHING)
+    assert found.id == "pod.scheduling-gated"
+    assert (
+        "gate kueue.x-k8s.io/admission since 11:00 UTC: no scheduler looks at it until Kueue lifts it" in found.message
+    )
+
+
+def test_what_autoscalers_say_is_joined() -> None:
+    words = "pod didn't trigger scale-up: 1 max node group size reached"
+    told = event("web", "NotTriggerScaleUp", words, kind="Normal")
+    found = why(pending("web", cpu="9"), *EVERYTHING, told)
+    assert found.message.endswith(f"(the autoscaler adds no node: {words})")
+    assert f"events[reason=NotTriggerScaleUp].message = {words}" in found.evidence
+    coming = event("web", "TriggeredScaleUp", "pod triggered scale-up: [{ng 1->2 (max: 9)}]", kind="Normal")
+    assert judge(pending("web", cpu="9"), *EVERYTHING, coming).verdict == "Progressing"
+
+
+def test_young_and_promised_pods_are_no_fault() -> None:
+    assert judge(pending("web", since="20s", cpu="9"), *EVERYTHING).verdict == "Progressing"
+    promised = pending("web", since="3m", cpu="9")
+    promised["status"]["nominatedNodeName"] = "worker-1"
+    health = judge(promised, *EVERYTHING)
+    assert (health.verdict, health.reason) == ("Progressing", "Preempting")
+    assert health.grace is not None
+
+
+def test_hidden_namespaces_make_it_inferred() -> None:
+    nodes = [shown(one) for one in cluster.NODES]
+    found = why(pending("web", cpu="9"), *nodes, denied=("persistentvolumes",))
+    assert found.missing == ()  # it has no volumes
+    zone = copy.deepcopy(known("zone"))
+    blind = why(zone, *nodes, shown(cluster.claim("far")), denied=("persistentvolumes",))
+    assert "persistentvolumes" in blind.missing
