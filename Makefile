@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Exact versions of everything (make lock renews them), so that a fresh machine gets what was tested.
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --constraint requirements/locked.txt
 
-.PHONY: demo test lint controlplane demo-recording screenshots benchmarks lock clean
+.PHONY: demo test lint controlplane demo-recording screenshots docs benchmarks lock clean
 
 demo: $(VENV)/.runtime  ## open the terminal app on the shipped demo recording
 	@$(BIN)/k8sview demo
@@ -27,6 +27,9 @@ demo-recording: $(VENV)/.dev controlplane  ## record the demo anew from a real c
 
 screenshots: $(VENV)/.dev  ## draw screenshots/ from the demo recording
 	$(BIN)/python -m screenshots.make
+
+docs: $(VENV)/.dev  ## write the pages that are made from the program itself
+	$(BIN)/python -m docs.make
 
 benchmarks: $(VENV)/.dev  ## measure the budgets (needs make controlplane)
 	$(BIN)/python -m tests.benchmarks

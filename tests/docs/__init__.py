@@ -1,0 +1,1 @@
+"""Pages made from the program are those that the program would make."""
