@@ -124,7 +124,7 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     one = next((one for one in waiting_ones(pod) if one.waits_for in IMAGE_REASONS), None)
     if one is None:
         return None
-    words, unread = _said(view, pod, one)
+    words, confidence, unread = _said(view, pod, one)
     sign = _BY_REASON.get(one.waits_for) or _read(words, one)
     beginning = waits_since(pod, one)
     arch = _architecture(view, pod)
@@ -138,7 +138,6 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     because: tuple[Ref, ...] = ()
     missing = unread
     advice = sign.next.format(**place)
-    confidence = Confidence.CERTAIN if words else Confidence.INFERRED
     if sign.id == "image.denied":
         clause, because, advice, unsure = credentials(view, pod, place["registry"])
         message = f"{clause}: {message}" if because else f"{message}; {clause}"
@@ -196,15 +195,18 @@ def _history(view: View, pod: Pod) -> str:
     return f"kubectl rollout history -n {word(top.namespace)} {top.kind.lower()}/{word(top.name)}"
 
 
-def _said(view: View, pod: Pod, one: Suspect) -> tuple[str, tuple[str, ...]]:
-    """What the runtime said, and what could not be read for it. Before Kubernetes 1.32 a back-off hides the error."""
-    if one.said and not _BACK_OFF_ONLY.match(one.said):
-        return one.said, ()
+def _said(view: View, pod: Pod, one: Suspect) -> tuple[str, Confidence, tuple[str, ...]]:
+    """What the runtime said, how that is known, and what could not be read for it.
+
+    Before Kubernetes 1.32 the message of a back-off hides the error, and only an event tells it.
+    """
+    if one.waits_for in _BY_REASON or (one.said and not _BACK_OFF_ONLY.match(one.said)):
+        return one.said, Confidence.CERTAIN, ()
     for event in told.told(view, pod, "Failed", "InspectFailed", container=one.name):
         text = told.text(event)
         if "pull image" in text or "inspect image" in text:
-            return text, ()
-    return "", told.unread(view, pod)
+            return text, Confidence.OBSERVED, ()
+    return "", Confidence.INFERRED, told.unread(view, pod)
 
 
 def _read(words: str, one: Suspect) -> _Sign:

@@ -46,7 +46,7 @@ def killed_by_probe(view: View, pod: Pod, one: Suspect, end: ContainerStateTermi
             unhealthy = _unhealthy(view, pod, one, probe)
             said = how(told.text(unhealthy)) if unhealthy is not None else ""
             evidence = (told.quoted(event), *((told.quoted(unhealthy),) if unhealthy is not None else ()))
-            return Killing(probe, said, Confidence.CERTAIN, evidence, _earliest(event, unhealthy))
+            return Killing(probe, said, Confidence.OBSERVED, evidence, _earliest(event, unhealthy))
     if end.reason == "OOMKilled" or end.exit_code not in (137, 143):
         return None
     unhealthy = _unhealthy(view, pod, one, "liveness")

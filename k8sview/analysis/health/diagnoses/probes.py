@@ -78,7 +78,7 @@ def _diagnosis(view: View, pod: Pod, one: Suspect, event: Event | None, beginnin
         next=advice,
         container=one.name,
         since=beginning,
-        confidence=Confidence.CERTAIN if event is not None else Confidence.INFERRED,
+        confidence=Confidence.OBSERVED if event is not None else Confidence.INFERRED,
         evidence=tuple(evidence),
         missing=(*unread, *unmeasured),
     )

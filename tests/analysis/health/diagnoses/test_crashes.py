@@ -123,7 +123,7 @@ def test_whether_a_node_is_short_of_memory_may_not_be_known() -> None:
 
 def test_a_failing_liveness_probe_kills() -> None:
     found = why(pod_of(looping(ended(137, lasted="30m")), container=LIVENESS), KILLED, ANSWERS_500)
-    assert (found.id, found.confidence) == ("container.killed-by-liveness", Confidence.CERTAIN)
+    assert (found.id, found.confidence) == ("container.killed-by-liveness", Confidence.OBSERVED)
     assert "by its failing liveness probe (GET :8080/healthz: HTTP 500)" in found.message
     assert "it did not stop within 30s when asked to (exit code 137)" in found.message
 

@@ -177,7 +177,7 @@ def test_before_kubernetes_1_32_the_back_off_hides_the_error_and_the_event_tells
     raw = pod_of(waits("ImagePullBackOff", f'Back-off pulling image "{IMAGE}"'), phase="Pending", age="20m")
     told = said("Failed", f'Failed to pull image "{IMAGE}": {PULL}: {IMAGE}: not found', container="app")
     combined = {**told, "message": f"(combined from similar events): {told['message']}"}
-    assert why(raw, told).id == "image.not-found"
+    assert (why(raw, told).id, why(raw, told).confidence) == ("image.not-found", Confidence.OBSERVED)
     assert why(raw, combined).id == "image.not-found"
     unsure = why(raw, denied=("events",))
     assert (unsure.id, unsure.missing, unsure.confidence) == ("image.pull-failed", ("events",), Confidence.INFERRED)

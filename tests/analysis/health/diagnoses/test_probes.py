@@ -38,7 +38,7 @@ ANSWERS = [
 @pytest.mark.parametrize(("text", "words"), ANSWERS)
 def test_what_the_readiness_probe_gets(text: str, words: str) -> None:
     found = why(unready(), said("Unhealthy", f"Readiness probe failed: {text}", container="app"))
-    assert (found.id, found.container, found.confidence) == ("probe.readiness-failing", "app", Confidence.CERTAIN)
+    assert (found.id, found.container, found.confidence) == ("probe.readiness-failing", "app", Confidence.OBSERVED)
     assert found.message == (
         f"container app runs but its readiness probe (GET :8080/ready) fails since 11:40 UTC: {words}"
     )
