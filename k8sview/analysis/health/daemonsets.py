@@ -16,7 +16,9 @@ from k8sview.analysis.health.refusals import refusal, unread
 from k8sview.analysis.health.replicas import Replicas, judge, share
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import Node
+from k8sview.model.objects.pods import Pod
 from k8sview.model.objects.workloads import DaemonSet
+from k8sview.model.placement import affinity_terms, pinned_to
 from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
@@ -75,48 +77,63 @@ def _tolerated(daemon_set: DaemonSet) -> int:
 
 
 def _excused(view: View, replicas: Replicas, health: Health) -> Health | None:
-    """Waiting, where every pod that is missing belongs to a node that is itself not ready."""
+    """Waiting, where every pod that is missing belongs to a node that is itself not ready, or not in service."""
     lacking = replicas.desired - replicas.available
     if lacking <= 0 or not replicas.behind.readable:
         return None
     if not view.readable("nodes"):
         return msgspec.structs.replace(health, missing=(*health.missing, "nodes"))
-    ill = [pod for pod, judged in replicas.behind.judged if judged.verdict is not HealthVerdict.HEALTHY]
-    lost = sorted({pod.spec.node_name for pod in ill if lost_since(view, pod.spec.node_name)[0]})
-    if not lost:
+    ill = {target(pod) for pod, judged in replicas.behind.judged if judged.verdict is not HealthVerdict.HEALTHY}
+    excuses = {name: excuse for name in sorted(ill) if (excuse := excuse_of(view, name)) is not None}
+    if not excuses:
         return None
-    words = f"{counted(len(lost), 'node')} not ready: {', '.join(lost[:3])}"
-    evidence = tuple(_told(view, name) for name in lost[:3])
-    if len(lost) < lacking or any(pod.spec.node_name not in lost for pod in ill):
+    shown = ", ".join(f"{name} {excuse.words}" for name, excuse in list(excuses.items())[:3])
+    words = f"{counted(len(excuses), 'node')} out of service: {shown}"
+    if len(excuses) < lacking or ill - excuses.keys():
         return msgspec.structs.replace(health, message=f"{health.message}; of these {words}")
-    dates = [since for since in (lost_since(view, name)[1] for name in lost) if since is not None]
+    dates = [excuse.since for excuse in excuses.values() if excuse.since is not None]
     return msgspec.structs.replace(
         health,
         verdict=HealthVerdict.WAITING,
-        reason="NodesNotReady",
+        reason="NodesNotReady" if any(one.lost for one in excuses.values()) else "NodesCordoned",
         message=f"{replicas.counts}; {words}",
         since=min(dates, default=health.since),
-        evidence=health.evidence + evidence,
+        evidence=health.evidence + tuple(excuse.evidence for excuse in list(excuses.values())[:3]),
     )
 
 
-def _told(view: View, name: str) -> str:
-    node = view.get("nodes", name)
-    ready = find(node.status.conditions, "Ready") if isinstance(node, Node) else None
-    if ready is not None and ready.status != "True":
-        return f"nodes/{name} status.conditions[type=Ready].status = {ready.status}"
-    return f"nodes/{name} metadata.deletionTimestamp = {node.metadata.deletion_timestamp}"
+class Excuse(msgspec.Struct, frozen=True):
+    """Why a node need not have an available pod. ``lost``: it is itself not well, and not merely set aside."""
+
+    words: str
+    lost: bool
+    since: datetime | None
+    evidence: str
 
 
-def lost_since(view: View, name: str) -> tuple[bool, datetime | None]:
-    """Whether a node is lost to its agents because it is not ready or being deleted; and since when."""
+def excuse_of(view: View, name: str) -> Excuse | None:
+    """A node's excuse: not ready, being deleted, cordoned; None for one in service, or unknown."""
     node = view.get("nodes", name) if name else None
     if not isinstance(node, Node):
-        return False, None
+        return None
     ready = find(node.status.conditions, "Ready")
     if ready is not None and ready.status != "True":
-        return True, changed(ready)
-    return node.metadata.deletion_timestamp is not None, parse_time(node.metadata.deletion_timestamp)
+        told = f"nodes/{name} status.conditions[type=Ready].status = {ready.status}"
+        return Excuse("is not ready", True, changed(ready), told)
+    if node.metadata.deletion_timestamp is not None:
+        told = f"nodes/{name} metadata.deletionTimestamp = {node.metadata.deletion_timestamp}"
+        return Excuse("is being deleted", True, parse_time(node.metadata.deletion_timestamp), told)
+    if node.spec.unschedulable:
+        return Excuse("is cordoned", False, None, f"nodes/{name} spec.unschedulable = true")
+    return None
+
+
+def target(pod: Pod) -> str:
+    """The node of a DaemonSet's pod; its controller names it in the affinity before the scheduler has acted."""
+    if pod.spec.node_name:
+        return pod.spec.node_name
+    names = pinned_to(affinity_terms(pod.spec.affinity))
+    return next(iter(names)) if names is not None and len(names) == 1 else ""
 
 
 def _evidence(daemon_set: DaemonSet) -> tuple[str, ...]:

@@ -105,7 +105,10 @@ def test_daemon_sets_that_are_not_at_fault() -> None:
 def test_a_lost_node_is_not_the_daemon_sets_fault() -> None:
     lost = agent("a", "n1", CREATING)
     health = judge(daemon(2), lost, node("n1", "Unknown"), node("n2"))
-    assert (health.verdict, health.message) == (HealthVerdict.WAITING, "2 of 3 nodes available; 1 node not ready: n1")
+    assert (health.verdict, health.message) == (
+        HealthVerdict.WAITING,
+        "2 of 3 nodes available; 1 node out of service: n1 is not ready",
+    )
     assert judge(daemon(2), lost, node("n1"), node("n2")).verdict is HealthVerdict.DEGRADED
     assert "nodes" in judge(daemon(2), lost, denied=("nodes",)).missing
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from k8sview.analysis.health.behind import Behind, pods_behind
-from k8sview.analysis.health.daemonsets import lost_since
+from k8sview.analysis.health.daemonsets import Excuse, excuse_of, target
 from k8sview.analysis.health.diagnoses.blamed import Judged, idle_controllers, lately_failed, pod_ref, worth_naming
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import describe, word
@@ -15,9 +15,8 @@ from k8sview.analysis.health.phrases import counted
 from k8sview.model.health import Diagnosis, Health, HealthVerdict
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.core import Node
-from k8sview.model.objects.pods import Pod
 from k8sview.model.objects.workloads import DaemonSet
-from k8sview.model.placement import admits, affinity_terms, pinned_to
+from k8sview.model.placement import admits
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence
 from k8sview.model.text import shorten
@@ -27,16 +26,21 @@ _MOST = 5
 
 
 class Lacking(msgspec.Struct, frozen=True):
-    """One node without an available pod; ``pod`` None: there is none at all. ``lost``: the node is itself not ready."""
+    """One node without an available pod; ``pod`` None: there is none at all."""
 
     node: str
     pod: Judged | None
-    lost: bool
+    excuse: Excuse | None
+
+    @property
+    def lost(self) -> bool:
+        """The node is itself not well, so that nothing on it can be."""
+        return self.excuse is not None and self.excuse.lost
 
     @property
     def why(self) -> str:
-        if self.lost:
-            return "the node is not ready"
+        if self.excuse is not None and (self.excuse.lost or self.pod is None):
+            return f"the node {self.excuse.words}"
         if self.pod is None:
             return "it has no pod"
         return self.pod[1].message or self.pod[1].reason
@@ -54,7 +58,7 @@ def lacking(view: View, daemon_set: DaemonSet) -> tuple[Lacking, ...]:
         if isinstance(node, Node) and admits(daemon_set.spec.template.spec, node)
     }
     return tuple(
-        Lacking(name, by_node.get(name), lost_since(view, name)[0])
+        Lacking(name, by_node.get(name), excuse_of(view, name))
         for name in sorted((wanted | by_node.keys()) - served)
         if name
     )
@@ -64,7 +68,7 @@ def node_missing(view: View, daemon_set: DaemonSet, health: Health) -> Diagnosis
     """Nodes lack an available pod: by their own fault, by their pod's, or because none was made."""
     if daemon_set.metadata.deletion_timestamp is not None:
         return None
-    if not health.verdict.faulty and health.reason != "NodesNotReady":
+    if not health.verdict.faulty and health.reason not in ("NodesNotReady", "NodesCordoned"):
         return None
     namespace, name = daemon_set.metadata.namespace, daemon_set.metadata.name
     if not view.readable("pods", namespace):
@@ -148,14 +152,6 @@ def _by_node(behind: Behind) -> Iterator[tuple[str, Judged]]:
     """Each pod by its node, or by the one that it is made for; the last of a node counts, which is the best."""
     for pod, health in sorted(behind.judged, key=lambda one: -one[1].verdict.badness):
         yield target(pod), (pod, health)
-
-
-def target(pod: Pod) -> str:
-    """The node of a DaemonSet's pod; its controller names it in the affinity before the scheduler has acted."""
-    if pod.spec.node_name:
-        return pod.spec.node_name
-    names = pinned_to(affinity_terms(pod.spec.affinity))
-    return next(iter(names)) if names is not None and len(names) == 1 else ""
 
 
 FAMILY = Family(

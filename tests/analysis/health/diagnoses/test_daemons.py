@@ -71,7 +71,7 @@ def test_lost_nodes_and_real_faults_are_split() -> None:
     )
     health = judge(daemon(1), *company)
     assert health.verdict is HealthVerdict.DEGRADED
-    assert health.message.endswith("of these 1 node not ready: n2")
+    assert health.message.endswith("of these 1 node out of service: n2 is not ready")
     assert set(because(why(daemon(1), *company))) == {"Pod shop/agent-n1", "Node n2"}
 
 
@@ -123,3 +123,14 @@ def test_a_label_that_no_node_has() -> None:
         "no node runs DaemonSet shop/web: no node has the label disk=sdd",
     )
     assert why(raw, denied=("nodes",)).missing == ("nodes",)
+
+
+def test_a_node_that_is_set_aside_excuses_its_agent() -> None:
+    aside = node("n2", unschedulable=True)
+    health = judge(daemon(1, 2), on("n1"), on("n2", looping(ended(2))), node("n1"), aside)
+    assert (health.verdict, health.reason) == (HealthVerdict.WAITING, "NodesCordoned")
+    assert health.message == "1 of 2 nodes available; 1 node out of service: n2 is cordoned"
+    found = why(daemon(1, 2), on("n1"), on("n2", looping(ended(2))), node("n1"), aside)
+    assert because(found) == ("Pod shop/agent-n2",)
+    pending_there = judge(daemon(1, 2), on("n1"), pending("n2"), node("n1"), aside)
+    assert pending_there.verdict is HealthVerdict.WAITING
