@@ -149,6 +149,13 @@ def _without_pods(view: View, budget: PodDisruptionBudget, counts: tuple[str, ..
     selector = budget.spec.selector
     born = created(budget)
     end = grace_end(view, born, _NEW)
+    pods = shielded(view, budget)
+    if pods and end is None and not any(owner.controller for pod in pods for owner in pod.metadata.owner_references):
+        message = (
+            f"counts none of the {counted(len(pods), 'pod')} that it selects, for nothing controls them: "
+            "it allows no eviction, and will block every drain"
+        )
+        return Health(HealthVerdict.DEGRADED, "UnmanagedPods", message, born, evidence=counts)
     unread = tuple(name for name in _MAKERS if not view.readable(name, namespace))
     meant = (
         selector is None
@@ -156,7 +163,7 @@ def _without_pods(view: View, budget: PodDisruptionBudget, counts: tuple[str, ..
         or bool(budget.metadata.owner_references)
         or end is not None
         or bool(unread or missing)
-        or bool(shielded(view, budget))
+        or bool(pods)
         or any(
             selector.matches(template.metadata.labels)
             for resource in _MAKERS

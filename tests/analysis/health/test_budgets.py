@@ -66,6 +66,15 @@ def test_without_the_right_to_see_pods_the_counts_still_tell() -> None:
     assert judge(budget(0, 0, 0), denied=("deployments.apps",)).verdict == "Waiting"
 
 
+def test_pods_of_nobody_cannot_be_counted() -> None:
+    bare = pod()
+    health = judge(budget(0, 0, 0), bare)
+    assert (health.verdict, health.reason) == ("Degraded", "UnmanagedPods")
+    assert judge(budget(0, 0, 0, age="1m"), bare).verdict == "Waiting"
+    owned = pod(metadata={"ownerReferences": [{"kind": "ReplicaSet", "uid": "r", "controller": True}]})
+    assert judge(budget(0, 0, 0), owned).verdict == "Waiting"
+
+
 def test_a_budget_for_the_pods_of_runs_to_come() -> None:
     template = {"template": {"metadata": {"labels": {"app": "web"}}}}
     nightly = {"kind": "CronJob", "metadata": named("nightly", "shop"), "spec": {"jobTemplate": {"spec": template}}}

@@ -69,6 +69,9 @@ def other(view: View, budget: PodDisruptionBudget, health: Health) -> Diagnosis 
     if health.reason == "SyncFailed":
         message = f"PodDisruptionBudget {_name(budget)} {health.message}"
         return explain(health, "budget.not-computed", message, _describe(budget))
+    if health.reason == "UnmanagedPods":
+        message = f"PodDisruptionBudget {_name(budget)} {health.message}"
+        return explain(health, "budget.unmanaged-pods", message, _describe(budget))
     if health.reason == "SelectsNothing":
         message = f"PodDisruptionBudget {_name(budget)}: {health.message}"
         look = f"kubectl get pods -n {budget.metadata.namespace} --show-labels"
@@ -115,6 +118,11 @@ FAMILY = Family(
             "Mend the pods: the budget is right.",
         ),
         Known("budget.not-computed", "A disruption budget cannot be computed", "Read its condition's message."),
+        Known(
+            "budget.unmanaged-pods",
+            "A disruption budget selects pods that nothing controls, so it cannot count and allows no eviction",
+            "State minAvailable as a number, or let a workload make the pods.",
+        ),
         Known("budget.selects-nothing", "A disruption budget selects nothing", "Correct its selector, or delete it."),
     ),
     rules={BUDGETS: (impossible, overlapping, waiting_for_pods, other)},

@@ -36,8 +36,10 @@ _SHOWN = 5
 def leaving(view: View, namespace: Namespace, health: Health) -> Diagnosis | None:
     """A namespace on its way out, by its own conditions joined with what they only hint at."""
     told = obstacles(namespace)
-    if health.reason not in ("Terminating", "TerminatingStuck") or not told:
+    if health.reason not in ("Terminating", "TerminatingStuck"):
         return None
+    if not told:
+        return _untold(view, namespace, health)
     types = {one.type for one in told}
     held = _held(view, namespace) if types & {"NamespaceFinalizersRemaining", "NamespaceContentRemaining"} else ()
     first = told[0]
@@ -50,6 +52,23 @@ def leaving(view: View, namespace: Namespace, health: Health) -> Diagnosis | Non
     if first.type == "NamespaceDeletionContentFailure":
         return _refused(view, namespace, health, first.message)
     return _content(view, namespace, health, held, evidence)
+
+
+def _untold(view: View, namespace: Namespace, health: Health) -> Diagnosis | None:
+    """Conditions may say that all is gone although something is left, or not say anything: looked for instead."""
+    if health.reason != "TerminatingStuck":
+        return None
+    held = _holding(view, namespace, tuple(sorted(view.resources)))
+    if held:
+        return _content(view, namespace, health, held, health.evidence)
+    name = namespace.metadata.name
+    message = (
+        f"namespace {name} (deleted at {clock(view, health.since)}) has not gone, and nothing with a finalizer is seen "
+        "in it: does kube-controller-manager run?"
+    )
+    unread = ("pods",) if not view.readable("pods", name) else ()
+    look = describe("namespace", None, name)
+    return explain(health, "namespace.content-left", message, look, missing=unread, inferred=True)
 
 
 def _undiscovered(
@@ -131,9 +150,13 @@ def _content(
 
 def _held(view: View, namespace: Namespace) -> tuple[tuple[str, Any], ...]:
     """Resource name and object of what is left with a finalizer, of the kinds that the conditions name."""
+    return _holding(view, namespace, _named(view, namespace))
+
+
+def _holding(view: View, namespace: Namespace, resources: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
     name = namespace.metadata.name
     found: list[tuple[str, Any]] = []
-    for resource in _named(view, namespace):
+    for resource in resources:
         objects = view.pods_of(name, _EVERY) if resource == "pods" else view.in_namespace(resource, name)
         found += [(resource, one) for one in objects if one.metadata.finalizers]
     return tuple(found)

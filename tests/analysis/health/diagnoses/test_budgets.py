@@ -47,3 +47,4 @@ def test_what_cannot_be_computed_and_what_selects_nothing() -> None:
     assert found.id == "budget.not-computed"
     assert found.message.endswith("found no controllers for pod web-0")
     assert why(budget(0, 0, 0)).id == "budget.selects-nothing"
+    assert why(budget(0, 0, 0), pod()).id == "budget.unmanaged-pods"

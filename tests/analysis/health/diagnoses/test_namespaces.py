@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.analysis.health.diagnoses.asked import because, why
-from tests.analysis.health.objects import Raw, condition
+from tests.analysis.health.objects import Raw, condition, pod
 from tests.analysis.health.platform_objects import (
     api_service,
     available,
@@ -88,6 +88,15 @@ def test_what_is_left_may_be_out_of_sight() -> None:
     assert (found.id, found.because) == ("namespace.content-left", ())
     assert (found.missing, found.confidence) == (("configmaps",), "inferred")
     assert found.next == "kubectl get configmaps -n shop"
+
+
+def test_conditions_that_say_all_is_gone_are_not_believed() -> None:
+    gone = condition("NamespaceContentRemaining", "False", reason="ContentRemoved", message="All content removed")
+    held = leaving(pod(), "example.com/drain", span="30m")
+    found = why(namespace(gone), WIDGET, held)
+    assert (found.id, because(found)) == ("namespace.finalizers-left", ("Pod shop/web-0", "Widget shop/one"))
+    silent = why(namespace(gone))
+    assert (silent.id, silent.because, silent.confidence) == ("namespace.content-left", (), "inferred")
 
 
 def test_a_webhook_that_refuses_deletions() -> None:
