@@ -6,8 +6,10 @@ is; CPU is summed over all pods of a workload, and only wide margins are told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
+
+import msgspec
 
 from k8sview.analysis.checks.applications import controller, is_system
 from k8sview.analysis.checks.custom import text
@@ -17,7 +19,7 @@ from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.kinds import ref_to as known_ref
 from k8sview.model.objects.pods import ContainerStatus, Pod
 from k8sview.model.quantities import amount, written
-from k8sview.model.resources import Ref
+from k8sview.model.resources import Key, Ref
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
 
@@ -42,15 +44,16 @@ def workload_of(view: View, pod: Pod) -> Ref:
     return Ref(owner.api_version, owner.kind, namespace, owner.name)
 
 
-class _Sums(NamedTuple):
-    """Of one workload: what its running pods request and use (thousandths of a core, bytes), and how many they are."""
+class _Sums(msgspec.Struct):
+    """Of one workload: what its running pods request and use (thousandths of a core, bytes), and how many they are.
 
-    asked: tuple[int, int]
-    used: tuple[int, int]
-    pods: int
+    Counts up while it is made; ten thousand pods are added in one go.
+    """
 
-
-_NONE = _Sums((0, 0), (0, 0), 0)
+    workload: Ref
+    asked: list[int]
+    used: list[int]
+    pods: int = 0
 
 
 _Used = tuple[str, int, int]
@@ -60,30 +63,52 @@ class _Figures(NamedTuple):
     """Read once for each view, for all rules of this module."""
 
     pods: list[tuple[Ref, Pod, list[_Used]]]
-    sums: dict[Ref, _Sums]
+    sums: list[_Sums]
 
 
 def _figures(view: View) -> _Figures:
     """Running pods that have figures, with their workloads."""
     pods, figures = view.table("pods").objects, view.table(POD_FIGURES).objects
-    owners: dict[tuple[str, str], Ref] = {}
+    owners: dict[tuple[str, str], _Sums] = {}
     known: list[tuple[Ref, Pod, list[_Used]]] = []
-    sums: dict[Ref, _Sums] = {}
     for key in sorted(figures):
         pod = pods.get(key)
         if pod is None or pod.status.phase != "Running":
             continue
-        owner = next((one.uid for one in pod.metadata.owner_references if one.controller), "") or f"{key[0]}/{key[1]}"
-        workload = owners.get((key[0], owner))
-        if workload is None:
-            workload = owners[key[0], owner] = workload_of(view, pod)
+        place = _owner(pod, key)
+        sums = owners.get(place)
+        if sums is None:
+            sums = owners[place] = _Sums(workload_of(view, pod), [0, 0], [0, 0])
         usage = _usage(figures[key])
-        known.append((workload, pod, usage))
-        (cpu, memory), one = requested(pod), sums.get(workload, _NONE)
+        known.append((sums.workload, pod, usage))
+        cpu, memory = requested(pod)
+        sums.asked[0] += cpu
+        sums.asked[1] += memory
         for _, more_cpu, more_memory in usage:
-            one = _Sums(one.asked, (one.used[0] + more_cpu, one.used[1] + more_memory), one.pods)
-        sums[workload] = _Sums((one.asked[0] + cpu, one.asked[1] + memory), one.used, one.pods + 1)
-    return _Figures(known, sums)
+            sums.used[0] += more_cpu
+            sums.used[1] += more_memory
+        sums.pods += 1
+    return _Figures(known, _joined(owners.values()))
+
+
+def _owner(pod: Pod, key: Key) -> tuple[str, str]:
+    """What tells the pods of one maker from others, without looking the maker up."""
+    for owner in pod.metadata.owner_references:
+        if owner.controller:
+            return (key[0], owner.uid)
+    return key
+
+
+def _joined(sums: Iterable[_Sums]) -> list[_Sums]:
+    """Two ReplicaSets of one Deployment are one workload."""
+    found: dict[Ref, _Sums] = {}
+    for one in sums:
+        known = found.setdefault(one.workload, one)
+        if known is not one:
+            known.asked = [own + other for own, other in zip(known.asked, one.asked, strict=True)]
+            known.used = [own + other for own, other in zip(known.used, one.used, strict=True)]
+            known.pods += one.pods
+    return list(found.values())
 
 
 def _usage(figures: Any) -> list[_Used]:
@@ -205,8 +230,8 @@ def usage_near_requests(context: Context, parameters: RequestsParameters) -> Ite
         return
     resource, place = parameters.resource, _PLACE[parameters.resource]
     least = amount(resource, parameters.least)
-    for workload, sums in context.view.once(_ONCE, _figures).sums.items():
-        asked, used, count = sums.asked[place], sums.used[place], sums.pods
+    for sums in context.view.once(_ONCE, _figures).sums:
+        workload, asked, used, count = sums.workload, sums.asked[place], sums.used[place], sums.pods
         if not asked:
             continue
         ratio = used / asked
