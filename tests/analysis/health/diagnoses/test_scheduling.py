@@ -122,9 +122,9 @@ def test_without_the_right_to_see_nodes_the_scheduler_is_quoted() -> None:
     ("message", "family", "counts"),
     [
         (
-            "0/6 nodes are available: 1 node(s) had untolerated taint {a: b,c}, 2 Insufficient memory, 3 Too many pods.",
+            "0/6 nodes are available: 1 node(s) had taint {a: b,c}, 2 Insufficient memory, 3 Too many pods.",
             "pod.unschedulable-resources",
-            {"node(s) had untolerated taint {a: b,c}": 1, "Insufficient memory": 2, "Too many pods": 3},
+            {"node(s) had taint {a: b,c}": 1, "Insufficient memory": 2, "Too many pods": 3},
         ),
         (
             "0/16 nodes are available: 1 Insufficient cpu, 15 node(s) didn't satisfy plugin(s) [NodeAffinity].",
@@ -138,7 +138,7 @@ def test_without_the_right_to_see_nodes_the_scheduler_is_quoted() -> None:
         ),
         ("0/2 nodes are available: 2 node(s) had it.", "pod.unschedulable", {"node(s) had it": 2}),
         (
-            "0/1 nodes are available: 1 Too many pods. preemption: 0/1 nodes are available: 1 Preemption is not helpful.",
+            "0/1 nodes are available: 1 Too many pods. preemption: 0/1 nodes are available: 1 Preemption",
             "pod.too-many-pods",
             {"Too many pods": 1},
         ),
