@@ -62,6 +62,8 @@ def waits(status: ContainerStatus, image: str, words: str) -> Health:
         evidence.append(f"{_path(status, words)}.restartCount = {status.restart_count}")
     else:
         message = joined(place, one_line(waiting.message))
+        if waiting.message:
+            evidence.append(f"{_path(status, words)}.state.waiting.message = {one_line(waiting.message)}")
     return Health(HealthVerdict.DOWN, waiting.reason, message, since=since, evidence=tuple(evidence))
 
 

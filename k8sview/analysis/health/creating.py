@@ -27,23 +27,24 @@ def unprepared(view: View, pod: Pod) -> Health | None:
     if any(one.state.running or one.state.terminated or containers.failing_wait(one) for one in statuses):
         return None
     since = changed(find(pod.status.conditions, "PodScheduled"), created(pod))
-    return creating(view, pod, since, "its volumes and network are", sandbox=True)
+    shown = "status.conditions[type=PodReadyToStartContainers].status = False"
+    return creating(view, pod, since, "its volumes and network are", shown)
 
 
-def creating(view: View, pod: Pod, since: datetime | None, words: str, *, sandbox: bool = False) -> Health:
-    """Waits without a fault of its own: volumes, the network, the image. Only events say what it waits for."""
+def creating(view: View, pod: Pod, since: datetime | None, words: str, shown: str) -> Health:
+    """Waits without a fault of its own: volumes, the network, the image. Only events say what it waits for.
+
+    ``words`` name what waits ("container app is"), ``shown`` is the evidence.
+    """
     readable = view.readable("events", pod.metadata.namespace)
     warning = next((event for event in view.events_of(pod) if _delays(event, since)), None)
     cause = joined(warning.reason or "", one_line(warning.message or "")) if warning else ""
-    verb = "set up" if sandbox else "created"
-    shown = "status.conditions[type=PodReadyToStartContainers].status = False"
-    shown = shown if sandbox else "state.waiting.reason = ContainerCreating"
     grace = _WITH_WARNING if warning else _TOO_LONG
     end = grace_end(view, since, grace)
     return Health(
         HealthVerdict.PROGRESSING if end else HealthVerdict.DOWN,
         (warning.reason if warning and end is None else "") or "ContainerCreating",
-        joined(f"{words} still being {verb}" if end is None else f"{words} being {verb}", cause),
+        joined(f"{words} still being set up" if end is None else f"{words} being set up", cause),
         since,
         evidence=(shown,),
         recheck_at=end,

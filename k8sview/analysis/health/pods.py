@@ -135,13 +135,15 @@ def _init(view: View, pod: Pod) -> Health | None:
 
 
 def _init_runs(view: View, pod: Pod, status: ContainerStatus, container: Container, words: str) -> Health:
-    evidence = (f"status.initContainerStatuses[name={status.name}].state.running",)
+    running = status.state.running
+    started = running.started_at if running is not None else None
+    evidence = (f"status.initContainerStatuses[name={status.name}].state.running.startedAt = {started}",)
     last = status.last_state.terminated
-    if last is not None and last.exit_code and status.restart_count > 1:
+    again = status.restart_count > 1 and containers.lately_ended(view, status) is not None
+    if last is not None and last.exit_code and again:
         message = f"{words} fails again and again: {containers.ended(last)}, {status.restart_count} restarts"
         return Health(HealthVerdict.DOWN, "Restarting", message, stability="flapping", evidence=evidence)
-    running = status.state.running
-    since = parse_time(running.started_at) if running else None
+    since = parse_time(started)
     sidecar = container.restart_policy == "Always"
     grace = max(_INIT_TOO_LONG, containers.patience(container)) if sidecar else _INIT_TOO_LONG
     end = grace_end(view, since, grace)
@@ -172,7 +174,7 @@ def _main(view: View, pod: Pod) -> Health | None:
         if found is not None and (worst is None or found.verdict.badness > worst.verdict.badness):
             worst = found
     if worst is None and not pod.status.container_statuses:
-        return creating(view, pod, created(pod), "its containers are")
+        return creating(view, pod, created(pod), "its containers are", "status.containerStatuses = absent")
     return worst
 
 
@@ -194,7 +196,9 @@ def _container(
     if status.state.running is not None:
         return containers.not_ready(view, status, container, turned, words)
     scheduled = changed(find(pod.status.conditions, "PodScheduled"), created(pod))
-    return creating(view, pod, scheduled, f"{words} is")
+    reason = status.state.waiting.reason if status.state.waiting else "absent"
+    shown = f"status.containerStatuses[name={status.name}].state.waiting.reason = {reason or 'absent'}"
+    return creating(view, pod, scheduled, f"{words} is", shown)
 
 
 def _sidecars(view: View, pod: Pod) -> Health | None:

@@ -243,3 +243,30 @@ def test_restarts_that_came_lately_are_counted_by_their_events() -> None:
     assert judge(raw, started(5, "75m", "other")).verdict == "Healthy"
     assert judge(raw, started(3, "75m")).verdict == "Healthy"
     assert judge(raw, started(5, "9h")).verdict == "Healthy"
+
+
+def test_an_init_container_that_failed_long_ago_and_runs_now_is_at_work() -> None:
+    raw = pod(waiting("PodInitializing"), phase="Pending", age="90d")
+    raw["spec"]["initContainers"] = [{"name": "migrate"}]
+    status = {"name": "migrate", "restartCount": 3, "state": {"running": {"startedAt": ago("1m")}}}
+    raw["status"]["initContainerStatuses"] = [{**status, "lastState": crashed("2h")}]
+    assert judge(raw).verdict == "Progressing"
+    raw["status"]["initContainerStatuses"] = [{**status, "lastState": crashed("2m")}]
+    assert (judge(raw).verdict, judge(raw).stability) == ("Down", "flapping")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        unprepared("20m"),
+        pod(waiting("ContainerCreating"), phase="Pending", age="20m"),
+        pod(waiting("CreateContainerError", "no command specified"), phase="Pending"),
+        with_sidecar({**STARTED, "ready": False, "started": False}),
+        pod({**ALWAYS_READY, "restartCount": 9, "lastState": crashed("1m")}),
+        pod(phase="Failed"),
+    ],
+)
+def test_evidence_is_a_path_and_its_value(raw: Raw) -> None:
+    health = judge(raw)
+    assert health.evidence
+    assert all(" = " in line for line in health.evidence)
