@@ -11,7 +11,8 @@ from k8sview.analysis.health.moments import ago, changed, created, grace_end
 from k8sview.analysis.health.phrases import counted, joined, one_line
 from k8sview.analysis.health.refusals import refusal, unread
 from k8sview.model.health import Health, HealthVerdict
-from k8sview.model.objects.meta import Condition
+from k8sview.model.objects.meta import Condition, ObjectMeta
+from k8sview.model.objects.pods import Pod
 from k8sview.model.objects.workloads import CronJob, Job
 from k8sview.model.status import Confidence
 from k8sview.model.times import format_age, parse_time
@@ -21,6 +22,8 @@ TOO_LONG = timedelta(hours=12)
 """What the kubernetes-mixin alerts on where a Job states no deadline."""
 _ENDING = timedelta(minutes=2)
 _FEW_ATTEMPTS = 2
+_NO_POD = timedelta(minutes=2)
+_NOT_READY = timedelta(minutes=10)
 _CENTURY = 100 * 366 * 86400  # of seconds
 
 
@@ -48,10 +51,11 @@ def finished(job: Job) -> bool:
 def later_run(view: View, job: Job) -> Job | None:
     """The newest finished run of the same CronJob that began after this one."""
     owner = next((one for one in job.metadata.owner_references if one.kind == "CronJob"), None)
-    maker = view.get("cronjobs.batch", owner.name, job.metadata.namespace) if owner else None
     born = created(job)
-    if not isinstance(maker, CronJob) or born is None:
+    if owner is None or born is None:
         return None
+    # Its uid is enough to find its runs: who may not read CronJobs sees them as well.
+    maker = CronJob(ObjectMeta(name=owner.name, namespace=job.metadata.namespace, uid=owner.uid))
     runs = (run for _, run in view.children(maker) if isinstance(run, Job) and finished(run))
     later = [(at, run) for at, run in ((created(run), run) for run in runs) if at is not None and at > born]
     return max(later, key=lambda one: (one[0], one[1].metadata.name))[1] if later else None
@@ -110,12 +114,38 @@ def _running(view: View, job: Job) -> Health:
         return Health(
             HealthVerdict.DEGRADED, health.reason, message, health.since or since, evidence=evidence + health.evidence
         )
+    podless = behind.readable and not any(isinstance(child, Pod) for _, child in view.children(job))
+    nothing = _nothing_runs(view, job, podless)
+    if nothing:
+        return Health(
+            HealthVerdict.DEGRADED,
+            "NothingRuns",
+            nothing,
+            since,
+            Confidence.INFERRED,
+            evidence=evidence,
+            missing=missing,
+        )
     if status.failed > _FEW_ATTEMPTS and status.failed > status.succeeded:
         limit = 6 if job.spec.backoff_limit is None else job.spec.backoff_limit
         message = f"{status.failed} of its pods have failed, and it gives up after {limit + 1}"
         evidence += (f"spec.backoffLimit = {limit}",)
         return Health(HealthVerdict.DEGRADED, "AttemptsFail", message, since, evidence=evidence, missing=missing)
     return _in_time(view, job, Health(HealthVerdict.PROGRESSING, since=since, evidence=evidence, missing=missing))
+
+
+def _nothing_runs(view: View, job: Job, podless: bool) -> str:
+    """What its own counters tell where neither pods nor events do; "" where that is nothing yet."""
+    status = job.status
+    since = parse_time(status.start_time) or created(job)
+    span = ago(view, since)
+    if span is None or status.succeeded or status.failed:
+        return ""
+    if not status.active and podless and span > _NO_POD:
+        return f"has no pod {format_age(span)} after it was started"
+    if status.active and status.ready == 0 and not view.readable("pods", job.metadata.namespace) and span > _NOT_READY:
+        return f"none of its active pods has been ready for {format_age(span)}"
+    return ""
 
 
 def _in_time(view: View, job: Job, so_far: Health) -> Health:

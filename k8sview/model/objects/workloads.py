@@ -149,6 +149,7 @@ class JobSpec(Struct, frozen=True):
 
 class JobStatus(Struct, frozen=True):
     active: int = 0
+    ready: int | None = None
     succeeded: int = 0
     failed: int = 0
     start_time: str | None = None

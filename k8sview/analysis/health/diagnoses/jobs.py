@@ -71,6 +71,24 @@ def pods_failing(view: View, job: Job, health: Health) -> Diagnosis | None:
     )
 
 
+def nothing_runs(view: View, job: Job, health: Health) -> Diagnosis | None:
+    """Its counters say that nothing gets going; what would tell why cannot be read, or is not there."""
+    if health.reason != "NothingRuns":
+        return None
+    lease, words, evidence = idle_controllers(view)
+    gap = f"; why cannot be seen without {', '.join(health.missing)}" if health.missing else ""
+    return Diagnosis(
+        id="job.nothing-runs",
+        message=words or f"{_name(job)} {health.message}{gap}",
+        next=describe("job", job.metadata.namespace, job.metadata.name),
+        since=health.since,
+        confidence=Confidence.INFERRED,
+        evidence=(*health.evidence, *evidence),
+        because=lease,
+        missing=health.missing,
+    )
+
+
 def too_long(view: View, job: Job, health: Health) -> Diagnosis | None:
     """It runs, and takes longer than it should; or nothing tells what it waits for."""
     if not at_fault(job, health) or finished(job):
@@ -190,6 +208,11 @@ FAMILY = Family(
         ),
         Known("job.failed-indexes", "Indexes of the Job failed", "See the pods of these indexes."),
         Known("job.pods-failing", "The Job's pods get nowhere", "See the pod that is named."),
+        Known(
+            "job.nothing-runs",
+            "The Job's counters say that none of its pods gets going",
+            "Read its events and its pods, or ask who may.",
+        ),
         Known("job.attempts-failing", "The Job's pods keep failing, and it tries again", "Read a failed pod's log."),
         Known(
             "job.running-too-long",
@@ -198,5 +221,5 @@ FAMILY = Family(
         ),
         Known("job.running", "The Job runs", "Wait for it."),
     ),
-    rules={"jobs.batch": (failed, pods_failing, too_long, running)},
+    rules={"jobs.batch": (failed, pods_failing, nothing_runs, too_long, running)},
 )

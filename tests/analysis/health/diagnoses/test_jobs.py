@@ -114,6 +114,7 @@ def test_a_job_that_runs_too_long() -> None:
 
 NOT_TO_BE_ACCUSED = [
     ("running", job(active=1), "Progressing"),
+    ("started a minute ago", job(age="1m"), "Progressing"),
     (
         "running long within its own deadline",
         job(age="13h", active=1, spec={"activeDeadlineSeconds": 90000}),
@@ -146,3 +147,18 @@ def test_a_failed_run_that_a_later_one_made_up_for_is_a_record() -> None:
     assert "jobs.batch/b status.conditions[type=Complete].status = True" in health.evidence
     assert judge(of_cron(job(BACKOFF, name="c", age="10m")), later, cron).verdict is HealthVerdict.DEGRADED
     assert judge(old, cron).verdict is HealthVerdict.DEGRADED
+
+
+def test_that_nothing_runs_shows_in_its_counters() -> None:
+    idle = why(job(age="30m"), denied=("events",))
+    assert (idle.id, idle.missing, idle.confidence) == ("job.nothing-runs", ("events",), Confidence.INFERRED)
+    assert "has no pod 30m after it was started; why cannot be seen without events" in idle.message
+    unseen = why(job(age="30m", active=1, ready=0), denied=("pods",))
+    assert (unseen.id, unseen.missing) == ("job.nothing-runs", ("pods",))
+    for fine in (job(age="5m", active=1, ready=0), job(age="30m", active=1, ready=1), job(age="30m", active=1)):
+        assert judge(fine, denied=("pods",)).verdict is HealthVerdict.PROGRESSING
+
+
+def test_later_runs_are_found_without_the_right_to_see_cron_jobs() -> None:
+    old, later = of_cron(job(BACKOFF, name="a", age="3h")), of_cron(job(COMPLETE, name="b", age="1h"))
+    assert judge(old, later, denied=("cronjobs.batch",)).reason == "Superseded"
