@@ -143,7 +143,9 @@ def _nothing_runs(view: View, job: Job, podless: bool) -> str:
         return ""
     if not status.active and podless and span > _NO_POD:
         return f"has no pod {format_age(span)} after it was started"
-    if status.active and status.ready == 0 and not view.readable("pods", job.metadata.namespace) and span > _NOT_READY:
+    # Of several containers one may be done and the others at work: such a pod is not ready, either.
+    hidden = not view.readable("pods", job.metadata.namespace) and len(job.spec.template.spec.containers) == 1
+    if hidden and status.active and status.ready == 0 and span > _NOT_READY:
         return f"none of its active pods has been ready for {format_age(span)}"
     return ""
 

@@ -153,9 +153,12 @@ def test_that_nothing_runs_shows_in_its_counters() -> None:
     idle = why(job(age="30m"), denied=("events",))
     assert (idle.id, idle.missing, idle.confidence) == ("job.nothing-runs", ("events",), Confidence.INFERRED)
     assert "has no pod 30m after it was started; why cannot be seen without events" in idle.message
-    unseen = why(job(age="30m", active=1, ready=0), denied=("pods",))
+    one, two = ({"template": {"spec": {"containers": [{"name": "a"}] * number}}} for number in (1, 2))
+    unseen = why(job(age="30m", active=1, ready=0, spec=one), denied=("pods",))
     assert (unseen.id, unseen.missing) == ("job.nothing-runs", ("pods",))
-    for fine in (job(age="5m", active=1, ready=0), job(age="30m", active=1, ready=1), job(age="30m", active=1)):
+    young, ready = job(age="5m", active=1, ready=0, spec=one), job(age="30m", active=1, ready=1, spec=one)
+    half_done = job(age="30m", active=1, ready=0, spec=two)
+    for fine in (young, ready, half_done, job(age="30m", active=1, spec=one)):
         assert judge(fine, denied=("pods",)).verdict is HealthVerdict.PROGRESSING
 
 
