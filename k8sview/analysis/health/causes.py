@@ -98,9 +98,13 @@ class Folding:
 
     def own(self, place: Place) -> str | None:
         """The id of an object's root cause: of several, the one with the widest effect."""
-        roots = self._roots.get(place, ())
-        causes = [self._causes[root] for root, _ in roots]
-        return min(causes, key=_rank).id if causes else None
+        root = self.root(place)
+        return self._causes[root].id if root is not None else None
+
+    def root(self, place: Place) -> Root | None:
+        """The same, as what makes two faults one."""
+        roots = [root for root, _ in self._roots.get(place, ())]
+        return min(roots, key=lambda root: _rank(self._causes[root]), default=None)
 
     def _withdraw(self, place: Place) -> set[Root]:
         """Forget an object's roots; returns those that lose it."""
@@ -151,24 +155,32 @@ class Folding:
             yield Root(diagnosis.id, lifted(view, own, passed)), diagnosis
 
 
-def chain(one: Ill, find: Find) -> tuple[Step, ...]:
-    """From an object to its root cause, link by link; the last step is the root."""
-    steps: list[Step] = []
-    seen: set[Place] = set()
-    current: Ill | None = one
-    while current is not None and current.place not in seen and len(steps) < _LONGEST_CHAIN:
-        seen.add(current.place)
-        steps.append(Step(object=current.object, health=current.health, diagnosis=current.diagnosis))
-        following: Ill | None = None
-        for ref in current.diagnosis.because:
-            following = find(ref)
-            if following is not None and following.place not in seen:
-                break
-            if following is None:
-                steps.append(Step(object=ref, health=None, diagnosis=current.diagnosis))
-                return tuple(steps)
-        current = following
-    return tuple(steps)
+def chain(view: View, one: Ill, find: Find, root: Root | None) -> tuple[Step, ...]:
+    """From an object, link by link, to ``root`` (None, or not reached: to the first root there is), which ends it."""
+    first: list[tuple[Step, ...]] = []
+    for steps, end in _paths(view, one, find, ()):
+        if root is None or end == root:
+            return steps
+        first.append(steps)
+    return first[0] if first else ()
+
+
+def _paths(view: View, one: Ill, find: Find, before: tuple[Ill, ...]) -> Iterator[tuple[tuple[Step, ...], Root]]:
+    """Every way to a root, in the order of the diagnoses."""
+    passed = (*before, one)
+    steps = tuple(Step(object=each.object, health=each.health, diagnosis=each.diagnosis) for each in passed)
+    diagnosis, circles = one.diagnosis, 0
+    for ref in diagnosis.because:
+        upstream = find(ref)
+        if upstream is None:
+            yield (*steps, Step(object=ref, health=None, diagnosis=diagnosis)), Root(diagnosis.id, ref)
+        elif len(passed) >= _LONGEST_CHAIN or any(upstream.place == each.place for each in passed):
+            circles += 1
+        else:
+            yield from _paths(view, upstream, find, passed)
+    if circles == len(diagnosis.because):
+        own = msgspec.structs.replace(one.object, container=diagnosis.container)
+        yield steps, Root(diagnosis.id, lifted(view, own))
 
 
 def lifted(view: View, ref: Ref, passed: set[Place] | None = None) -> Ref:

@@ -88,7 +88,9 @@ class HealthEngine:
         """From an object that is not well to its root cause; () for one that is well or unknown."""
         place = (resource, *key)
         one = self._ill.get(place)
-        return chain(one, self._find) if one is not None else ()
+        if one is None or self._view is None:
+            return ()
+        return chain(self._view, one, self._find, self._folding.root(place))
 
     def upstream(self, ref: Ref) -> tuple[Ref, ...]:
         """All that an object fails by, the most upstream first; () for one that is well."""

@@ -222,3 +222,31 @@ def test_what_may_not_be_read_is_named_and_in_no_count() -> None:
 def test_a_judgement_pauses_after_each_object() -> None:
     steps = list(HealthEngine().update(view_of(*(pod(f"web-{number}") for number in range(20)), NODE)))
     assert len(steps) >= 21
+
+
+def test_the_chain_leads_to_the_cause_that_is_told() -> None:
+    """Of two causes the one with the wider effect is an object's own; the chain must not end at the other."""
+    claims = [
+        {
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": name, "namespace": "shop", "uid": name},
+            "status": status,
+        }
+        for name, status in (("one", {"phase": "Lost"}), ("two", {"phase": "Lost"}))
+    ]
+
+    def user(name: str, *claims: str) -> dict[str, Any]:
+        raw = pod(name)
+        volumes = [{"name": claim, "persistentVolumeClaim": {"claimName": claim}} for claim in claims]
+        waits = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "lastTransitionTime": ago("1h")}
+        return {
+            **raw,
+            "spec": {"containers": raw["spec"]["containers"], "volumes": volumes},
+            "status": {"phase": "Pending", "conditions": [waits]},
+        }
+
+    engine, health = fresh(view_of(*claims, user("both", "one", "two"), user("other", "two"), NODE))
+    judged = engine.judged("pods", ("shop", "both"))
+    assert judged is not None
+    (cause,) = [one for one in health.causes if one.id == judged.cause]
+    assert engine.chain("pods", ("shop", "both"))[-1].object.name == cause.object.name
