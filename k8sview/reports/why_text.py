@@ -67,10 +67,8 @@ def _lines(report: WhyReport, look: Look) -> Iterator[str]:
 def _step(step: StepReport, number: int, look: Look, *, last: bool) -> Iterator[str]:
     if number == 0 and not last:
         return  # the head has said it
-    arrow = "" if number == 0 else "  " * (number - 1) + "└ because "
     verdict = "" if step.verdict is None else f" is {step.verdict}"
-    mark = "  ← root cause" if last else ""
-    text = f"{arrow}{name_of(step.object)}{verdict}: {step.message}{mark}" if number else f"{step.message}{mark}"
-    if step.diagnosis and last:
-        text += f" [{step.diagnosis}]"
-    yield from say(text, look, Role.TITLE if last else Role.PLAIN, indent=2)
+    text = f"└ because {name_of(step.object)}{verdict}: {step.message}" if number else step.message
+    if last:
+        text += f"  ← root cause [{step.diagnosis}]" if step.diagnosis else "  ← root cause"
+    yield from say(text, look, Role.TITLE if last else Role.PLAIN, indent=2 * max(number, 1))
