@@ -226,6 +226,36 @@ def deadline(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     )
 
 
+def not_taken_up(view: View, pod: Pod, health: Health) -> Diagnosis | None:
+    """Bound to a node whose kubelet has said nothing of it: no status, no event."""
+    name = pod.spec.node_name
+    silent = not (pod.status.container_statuses or pod.status.init_container_statuses)
+    if (
+        not health.verdict.faulty
+        or pod.status.phase != "Pending"
+        or not name
+        or not silent
+        or pod.metadata.deletion_timestamp
+    ):
+        return None
+    if any(event.reason not in ("Scheduled", "FailedScheduling") for event in view.events_of(pod)):
+        return None
+    gone = view.readable("nodes") and view.get("nodes", name) is None
+    why = "there is no node of that name" if gone else "its kubelet has said nothing of the pod"
+    return Diagnosis(
+        id="pod.not-taken-up",
+        message=f"pod {pod.metadata.name} is bound to node {name}{since(view, health.since)}, and {why}",
+        next=describe(
+            "pod" if gone else "node", pod.metadata.namespace if gone else None, pod.metadata.name if gone else name
+        ),
+        since=health.since,
+        confidence=Confidence.CERTAIN if gone else Confidence.INFERRED,
+        evidence=(f"spec.nodeName = {name}", "status.containerStatuses = absent"),
+        because=() if gone else (ref_to("Node", None, name),),
+        missing=(*told.unread(view, pod), *(() if view.readable("nodes") else ("nodes",))),
+    )
+
+
 FAMILY = Family(
     known=(
         Known("pod.evicted-memory", "Evicted because its node was low on memory", "Set memory requests near real use."),
@@ -254,6 +284,7 @@ FAMILY = Family(
         Known("pod.node-gone", "Ended because its node is gone", "Look at why the node went."),
         Known("pod.drained", "Evicted through the API", "A drain or a scale-in: nothing is wrong with the pod."),
         Known("pod.rejected-by-node", "Its node refused it on arrival", "Let the scheduler choose the node."),
+        Known("pod.not-taken-up", "Its node has said nothing of it", "Look at the node, or at spec.nodeName."),
         Known("pod.node-not-ready", "Its node does not report", "Look at the node."),
         Known(
             "pod.deadline-exceeded",
@@ -261,5 +292,5 @@ FAMILY = Family(
             "Raise the deadline or find what lasts.",
         ),
     ),
-    rules={"pods": (lost_node, displaced, deadline)},
+    rules={"pods": (lost_node, displaced, deadline, not_taken_up)},
 )

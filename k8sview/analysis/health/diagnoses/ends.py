@@ -105,7 +105,8 @@ def _times(view: View, one: Suspect, end: ContainerStateTerminated, beginning: d
     if not one.status.restart_count:
         return f", at {clock(view, finished)}" if finished is not None else ""
     many = counted(one.status.restart_count, "restart")
-    if beginning is not None and beginning != finished:
+    # From the last run's beginning the crashes are certain, but most of the restarts may be older.
+    if beginning is not None and beginning not in (finished, parse_time(end.started_at)):
         many += f" since {clock(view, beginning)}"
     return f", {many}" + (f", {last}" if last else "")
 

@@ -19,6 +19,7 @@ _NOT_LISTENING = re.compile(r"refused|timeout|deadline exceeded|\beof\b|connecti
 _DELAY = timedelta(minutes=15)  # repeated events come late, or only as a count
 _SLACK = timedelta(seconds=15)
 _DEFAULT_GRACE = 30
+_MEANINGS = {"404": " (nothing is served at that path)", "401": " (the probe is not authenticated)"}
 
 
 class Killing(NamedTuple):
@@ -92,11 +93,11 @@ def how(text: str) -> str:
     said = re.sub(r"^\w+ probe (failed|errored)( and resulted in \w+ state)?:\s*", "", text).strip()
     found = re.search(r"HTTP probe failed with statuscode: (\d+)", said)
     if found:
-        return f"HTTP {found[1]}"
+        return f"HTTP {found[1]}{_MEANINGS.get(found[1], '')}"
     found = re.search(r"dial tcp (\S+?):? connect: (?:connection )?refused", said)
     if found:
         return f"connection refused by {found[1]}"
-    if "executable file not found" in said or "no such file or directory" in said:
+    if re.search(r"exec\b.*(executable file not found|no such file or directory)", said):
         return "the probe's command is not in the image"
     if re.search(r"deadline exceeded|i/o timeout|timed out", said):
         return "no answer in time (timeout)"

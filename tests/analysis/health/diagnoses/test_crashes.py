@@ -316,3 +316,8 @@ def test_a_container_that_was_changed_in_the_living_pod() -> None:
     )
     found = why(pod_of(looping(ended(143))), changed)
     assert "its definition was changed in the living pod" in found.message
+
+
+def test_restarts_are_not_counted_since_a_moment_that_nothing_tells() -> None:
+    found = why(pod_of(looping(ended(1)), age="9d"))
+    assert found.message == "container app exits with code 1, 9 restarts, last at 11:58 UTC"

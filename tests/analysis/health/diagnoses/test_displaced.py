@@ -171,3 +171,16 @@ def test_an_evicted_pod_without_conditions_is_dated_by_the_last_write_of_its_sta
     raw["status"]["conditions"] = []
     raw["metadata"]["managedFields"] = [{"manager": "kubelet", "subresource": "status", "time": ago("30m")}]
     assert why(raw).message.startswith("pod web-0 was evicted at 11:30 UTC")
+
+
+def test_a_pod_that_its_node_has_not_taken_up() -> None:
+    raw = pod(phase="Pending", age="30m")
+    raw["status"] = {"phase": "Pending", "conditions": [condition("PodScheduled", "True", "30m")]}
+    found = why(raw, node())
+    assert (found.id, because(found)) == ("pod.not-taken-up", ("Node n1",))
+    lost = why(raw)
+    assert because(lost) == ()
+    assert lost.message.endswith("and there is no node of that name")
+    assert why(raw, denied=("nodes", "events")).missing == ("events", "nodes")
+    pulling = said("Pulling", "Pulling image", source={"component": "kubelet"})
+    assert why(raw, node(), pulling).id != "pod.not-taken-up"

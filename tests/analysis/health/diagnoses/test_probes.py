@@ -28,6 +28,8 @@ ANSWERS = [
         "no answer in time (timeout)",
     ),
     ("psql: could not connect to server", "psql: could not connect to server"),
+    ("HTTP probe failed with statuscode: 404", "HTTP 404 (nothing is served at that path)"),
+    ("cat: /tmp/ready: no such file or directory", "cat: /tmp/ready: no such file or directory"),
     (
         'rpc error: code = Unknown desc = failed to exec: "pg_isready": executable file not found in $PATH',
         "the probe's command is not in the image",
