@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from k8sview.analysis.checks.applicability import out_of_reach
 from k8sview.analysis.checks.applications import TEMPLATED, pod_template, templated
 from k8sview.analysis.checks.custom import items
-from k8sview.analysis.checks.outcome import PASS, Context, Judged, cannot_tell, fails, ref_to
+from k8sview.analysis.checks.outcome import PASS, Context, Judged, cannot_tell, fails, not_applicable, ref_to
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.analysis.checks.rules.containers import found
 from k8sview.model.fields import read_one
@@ -20,9 +21,9 @@ from k8sview.model.view import View
 
 _POLICIES = "networkpolicies.networking.k8s.io"
 _CILIUM = "ciliumnetworkpolicies.cilium.io"
-# They choose their pods by expressions of their own, or across namespaces: who has them may be covered.
-_WIDE = (
-    "ciliumclusterwidenetworkpolicies.cilium.io",
+_CLUSTERWIDE = "ciliumclusterwidenetworkpolicies.cilium.io"
+# They choose their pods by expressions of their own: where they are in use, nothing is said of coverage.
+_OTHERS = (
     "globalnetworkpolicies.crd.projectcalico.org",
     "globalnetworkpolicies.projectcalico.org",
     "networkpolicies.crd.projectcalico.org",
@@ -31,6 +32,10 @@ _WIDE = (
     "baselineadminnetworkpolicies.policy.networking.k8s.io",
     "clusternetworkpolicies.policy.networking.k8s.io",
 )
+
+_POD_NAMESPACE = "io.kubernetes.pod.namespace"
+_POD_ACCOUNT = "io.cilium.k8s.policy.serviceaccount"
+_NAMESPACE_LABELS = "io.cilium.k8s.namespace.labels."
 
 
 def as_selector(value: Any) -> LabelSelector | None:
@@ -158,41 +163,72 @@ class CoveredParameters(Parameters, frozen=True, kw_only=True):
     direction: Literal["Ingress", "Egress"] = "Ingress"
 
     def reads(self) -> tuple[str, ...]:
-        return (_POLICIES, _CILIUM, *_WIDE, *TEMPLATED)
+        return (_POLICIES, _CILIUM, _CLUSTERWIDE, *_OTHERS, "namespaces", *TEMPLATED)
 
 
 @rule("policies-cover", CoveredParameters)
 def policies_cover(context: Context, parameters: CoveredParameters) -> Iterator[Judged]:
-    """Every application's traffic is restricted by a policy of its namespace (Kubernetes' or Cilium's); one finding for
-    each namespace. Where policies of other kinds or of the whole cluster exist this cannot be told."""
-    covering = _covering(context, parameters.direction)
+    """Every application's traffic is restricted by a policy (Kubernetes' or Cilium's); one finding for each namespace.
+    Where policies of other kinds are in use this does not apply: they select in ways of their own."""
+    other = next((name for name in _OTHERS if context.table(name).objects), None)
+    if other is not None:
+        yield Judged(None, not_applicable(f"{other} are in use, too: what they cover is not looked into"))
+        return
+    if context.view.served(_CLUSTERWIDE) and out_of_reach(context.view, _CLUSTERWIDE):
+        yield Judged(None, not_applicable(f"{_CLUSTERWIDE} belong to the whole cluster, which this run leaves out"))
+        return
+    covering, everywhere = _covering(context, parameters.direction), _clusterwide(context, parameters.direction)
     traffic = "incoming" if parameters.direction == "Ingress" else "outgoing"
-    wide = next((name for name in _WIDE if context.table(name).objects), None)
-    unread = next((name for name in (*_WIDE, _CILIUM) if _hidden(context, name)), None)
+    unread = next((name for name in (_CILIUM, _CLUSTERWIDE, *_OTHERS) if _hidden(context, name)), None)
     seen: dict[str, tuple[int, list[str]]] = {}
     for subject, workload in templated(context):
-        labels, namespace = pod_template(workload).metadata.labels, subject.namespace or ""
+        template, namespace = pod_template(workload), subject.namespace or ""
+        labels = template.metadata.labels
+        covered = any(selector.matches(labels) for selector in covering.get(namespace, ()))
+        if not covered and everywhere:
+            identity = _identity(context, namespace, labels, template.spec.service_account_name)
+            covered = any(selector.matches(identity) for selector in everywhere)
         count, bare = seen.get(namespace, (0, []))
-        free = not any(selector.matches(labels) for selector in covering.get(namespace, ()))
-        seen[namespace] = (count + 1, [*bare, f"{subject.kind} {subject.name}"] if free else bare)
+        seen[namespace] = (count + 1, bare if covered else [*bare, f"{subject.kind} {subject.name}"])
     for namespace, (count, bare) in sorted(seen.items()):
         outcome = PASS
         if bare:
             which = f"{len(bare)} of {count} workloads: {', '.join(bare[:3])}"
             words = f"no NetworkPolicy restricts {traffic} traffic of {which}"
-            if wide or unread:
-                other = f"{wide} exist" if wide else f"{unread}: {context.table(unread or '').state}"
-                outcome = cannot_tell(f"{words}; whether other policies do: {other}", path=_POLICIES)
-            else:
-                outcome = fails(
-                    words, path=_POLICIES, observed=f"{count - len(bare)} of {count}", evidence=tuple(bare[:10])
-                )
+            outcome = fails(
+                words, path=_POLICIES, observed=f"{count - len(bare)} of {count}", evidence=tuple(bare[:10])
+            )
+            if unread:
+                state = context.table(unread).state
+                outcome = cannot_tell(f"{words}; whether others do: {unread}: {state}", path=unread)
         yield Judged(known_ref("Namespace", None, namespace), outcome)
+
+
+def _identity(context: Context, namespace: str, labels: dict[str, str], account: str) -> dict[str, str]:
+    """A pod's labels as Cilium's cluster-wide policies see them."""
+    home = context.table("namespaces").get(namespace)
+    own = home.metadata.labels if home is not None else {}
+    placed = {_POD_NAMESPACE: namespace, _POD_ACCOUNT: account or "default"}
+    return {**labels, **{f"{_NAMESPACE_LABELS}{key}": value for key, value in own.items()}, **placed}
+
+
+def _clusterwide(context: Context, direction: str) -> list[LabelSelector]:
+    found = []
+    for policy in context.table(_CLUSTERWIDE):
+        for spec in (read_one(policy, "spec"), *items(policy, "specs")):
+            chosen = endpoint_selector(spec)
+            if chosen is not None and _restricts(spec, direction):
+                found.append(chosen)
+    return found
+
+
+def _restricts(spec: Any, direction: str) -> bool:
+    return bool({direction.lower(), f"{direction.lower()}Deny"} & set(spec))
 
 
 def _hidden(context: Context, name: str) -> bool:
     """Served, and yet not wholly read."""
-    if context.view.served(name) is False:
+    if context.view.served(name) is False or out_of_reach(context.view, name):
         return False
     table = context.table(name)
     return table.state.state not in (State.SYNCED, State.STALE, State.NOT_SERVED) or bool(table.partial)
@@ -208,7 +244,7 @@ def _covering(context: Context, direction: str) -> dict[str, list[LabelSelector]
     for policy in context.table(_CILIUM):
         for spec in (read_one(policy, "spec"), *items(policy, "specs")):
             chosen = endpoint_selector(spec)
-            if chosen is not None and {direction.lower(), f"{direction.lower()}Deny"} & set(spec):
+            if chosen is not None and _restricts(spec, direction):
                 known.setdefault(policy.metadata.namespace or "", []).append(chosen)
     return known
 

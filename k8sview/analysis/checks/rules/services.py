@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from k8sview.analysis.checks.applicability import out_of_reach
 from k8sview.analysis.checks.applications import is_system
 from k8sview.analysis.checks.outcome import (
     PASS,
@@ -166,6 +167,8 @@ def _policy(context: Context, service: Service) -> Outcome:
     pods = context.view.pods_of(service.metadata.namespace or "", service.spec.selector)
     placed = {pod.spec.node_name for pod in pods if pod.ready}
     bare = sorted(node.metadata.name for node in context.table("nodes") if node.metadata.name not in placed)
+    if out_of_reach(context.view, "nodes"):
+        return not_applicable("nodes belong to the whole cluster, which this run leaves out")
     if not context.view.readable("nodes"):
         return cannot_tell(f"policy Local, and nodes could not be read ({context.table('nodes').state})", path=path)
     if not bare or not placed:
