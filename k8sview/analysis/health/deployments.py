@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from k8sview.analysis.health.behind import Behind, pods_behind
 from k8sview.analysis.health.conditions import find
@@ -21,6 +23,7 @@ from k8sview.model.view import View
 _REVISION = "deployment.kubernetes.io/revision"
 _HASH = "pod-template-hash"
 _NO_DEADLINE = 2147483647
+_PATIENCE = timedelta(minutes=15)  # what the kubernetes-mixin alerts on
 _CREATION = timedelta(minutes=10)
 
 
@@ -39,7 +42,7 @@ def deployment_health(view: View, deployment: Deployment) -> Health:
     rollout = _rollout(deployment)
     refused = refusal(view, deployment)
     progressing = find(status.conditions, "Progressing")
-    started = _started(deployment, rollout)
+    started = _started(deployment, rollout, (*makers, *(pod for pod, _ in behind.judged)))
     health = judge(
         view,
         Replicas(
@@ -92,7 +95,11 @@ def replica_set_health(view: View, replica_set: ReplicaSet) -> Health:
             behind=pods_behind(view, replica_set.metadata.namespace, spec.selector, (replica_set,)),
             refusal=refused,
             missing=unread(view, replica_set.metadata.namespace) if refused else (),
-            started=_started(owner, "moving") if moving and owner else created(replica_set) if young else None,
+            started=_started(owner, "moving", (replica_set,))
+            if moving and owner
+            else created(replica_set)
+            if young
+            else None,
             raised=raised(view, owner or replica_set) if fresh else None,
             deadline=_deadline(owner) if moving and owner else _CREATION,
             evidence=(f"status.availableReplicas = {status.available_replicas}", f"spec.replicas = {spec.replicas}"),
@@ -109,19 +116,27 @@ def _owner(view: View, replica_set: ReplicaSet) -> Deployment | None:
     return found if isinstance(found, Deployment) else None
 
 
-def _started(deployment: Deployment, rollout: str) -> datetime | None:
-    """When what a Deployment is doing began: losing pods where it is complete, its rollout otherwise."""
+def _started(deployment: Deployment, rollout: str, made: Iterable[Any] = ()) -> datetime | None:
+    """When what a Deployment is doing began: losing pods where it is complete, its rollout otherwise.
+
+    Without a progress deadline no condition dates the rollout: then the newest of what was ``made`` for it does.
+    """
     conditions = deployment.status.conditions
     if rollout == "complete":
         available = find(conditions, "Available")
         return changed(available) if available is not None and available.status != "True" else None
     progressing = find(conditions, "Progressing")
     said = parse_time(progressing.last_update_time) if progressing else None
-    return said or changed(progressing, created(deployment))
+    if said is not None or progressing is not None:
+        return said or changed(progressing, created(deployment))
+    births = (created(one) for one in (deployment, *made))
+    return max((birth for birth in births if birth is not None), default=None)
 
 
 def _deadline(deployment: Deployment) -> timedelta:
-    return timedelta(seconds=min(max(deployment.spec.progress_deadline_seconds, 0), _NO_DEADLINE))
+    """Its own; one that states none is not waited for without end."""
+    stated = max(deployment.spec.progress_deadline_seconds, 0)
+    return timedelta(seconds=stated) if stated < _NO_DEADLINE else _PATIENCE
 
 
 def _rollout(deployment: Deployment) -> str:

@@ -232,3 +232,15 @@ def test_replica_sets(age: str, available: int, verdict: str) -> None:
     raw = workload("ReplicaSet", {"replicas": 2}, {"replicas": 2, "availableReplicas": available}, age)
     pods = [pod(name="web-0"), pod(waiting("ContainerCreating"), name="web-1", phase="Pending", age=age)]
     assert judge(raw, *pods[: 2 if available < 2 else 1]).verdict == verdict
+
+
+def test_without_a_deadline_what_was_made_for_it_dates_a_rollout() -> None:
+    endless = {"progressDeadlineSeconds": 2147483647}
+    raw = deployment(2, 1, 1, total=2, spec=endless, age="90d")
+    new = replica_set("new", "2")
+    for born, verdict in (("1m", "Progressing"), ("20m", "Degraded")):
+        new["metadata"]["creationTimestamp"] = ago(born)
+        young = owned_by("new", pod({"name": "app", "ready": False}, name="web-2", age=born))
+        young["status"]["containerStatuses"][0]["state"] = {"running": {"startedAt": ago(born)}}
+        health = judge(raw, new, young)
+        assert (health.verdict, health.rollout) == (verdict, "moving" if verdict == "Progressing" else "stalled")
