@@ -105,7 +105,7 @@ def build_why_report(reading: HealthReading, resource: str, key: Key) -> WhyRepo
         object=object_health(view, judged),
         chain=tuple(
             StepReport(
-                object=step.object,
+                object=plain_ref(step.object),
                 verdict=step.health.verdict if step.health is not None else None,
                 message=plain(_words(step.health, step.diagnosis.message if step.diagnosis else "")),
                 diagnosis=step.diagnosis.id if step.diagnosis is not None else None,
