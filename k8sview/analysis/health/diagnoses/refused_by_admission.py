@@ -8,7 +8,7 @@ from k8sview.analysis.health.phrases import joined
 from k8sview.model.health import Diagnosis
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.core import Namespace
-from k8sview.model.objects.extension import WebhookConfiguration
+from k8sview.model.objects.extension import Webhook, WebhookConfiguration
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence
 
@@ -76,13 +76,29 @@ def webhook_down(case: Case) -> Diagnosis:
 
 
 def _holders(case: Case) -> tuple[tuple[Ref, ...], tuple[str, ...]]:
-    """The configurations that hold the webhook; and which of the two kinds could not be read."""
-    found: list[Ref] = []
+    """The configurations that hold the webhook; and which of the two kinds could not be read.
+
+    Several may hold one of the same name: then where it was called tells, if that is in the text.
+    """
+    named: list[Ref] = []
+    called: list[Ref] = []
     for kind, table in _WEBHOOKS.items():
         for one in case.view.each(table):
-            if isinstance(one, WebhookConfiguration) and case.said.subject in {hook.name for hook in one.webhooks}:
-                found += (ref_to(kind, None, one.metadata.name),)
-    return tuple(found), () if found else tuple(one for one in _WEBHOOKS.values() if not case.view.readable(one))
+            hooks = one.webhooks if isinstance(one, WebhookConfiguration) else ()
+            found = [hook for hook in hooks if hook.name == case.said.subject]
+            ref = ref_to(kind, None, one.metadata.name)
+            named += [ref] if found else []
+            called += [ref] if any(_is_called(hook, case.said.words) for hook in found) else []
+    refs = tuple(called or named)
+    return refs, () if refs else tuple(one for one in _WEBHOOKS.values() if not case.view.readable(one))
+
+
+def _is_called(hook: Webhook, words: str) -> bool:
+    """Whether the address in the API server's words is this webhook's: ``https://policy.shop.svc:443/validate``."""
+    client = hook.client_config
+    if client.service is not None:
+        return f"//{client.service.name}.{client.service.namespace}.svc:" in words
+    return bool(client.url) and str(client.url).partition("?")[0] in words
 
 
 def forbidden(case: Case) -> Diagnosis:

@@ -45,8 +45,9 @@ def sizes(**item: Any) -> Raw:
     return {"kind": "LimitRange", "metadata": {"name": "sizes", "namespace": "shop"}, "spec": spec}
 
 
-def webhooks(kind: str = "ValidatingWebhookConfiguration", name: str = "policy") -> Raw:
-    return {"kind": kind, "metadata": {"name": name}, "webhooks": [{"name": "pods.policy.example.com"}]}
+def webhooks(kind: str = "ValidatingWebhookConfiguration", name: str = "policy", **client: Any) -> Raw:
+    hook = {"name": "pods.policy.example.com", "clientConfig": client}
+    return {"kind": kind, "metadata": {"name": name}, "webhooks": [hook]}
 
 
 DEAD = (
@@ -288,6 +289,20 @@ def test_a_webhook_that_does_not_answer_is_the_cause() -> None:
     assert because(found) == ("ValidatingWebhookConfiguration policy", "MutatingWebhookConfiguration other")
     gone = why(refused(), replica_set(), failed(DEAD))
     assert (gone.id, gone.because) == ("creation.retry-pending", ())
+
+
+def test_of_two_webhooks_of_one_name_the_one_that_was_called_is_the_cause() -> None:
+    ours = webhooks(service={"namespace": "shop", "name": "policy"})
+    theirs = webhooks(name="theirs", service={"namespace": "other", "name": "policy"})
+    found = why(refused(), replica_set(), failed(DEAD), ours, theirs)
+    assert because(found) == ("ValidatingWebhookConfiguration policy",)
+    address = "https://hooks.example.com/validate"
+    words = (
+        f'failed calling webhook "pods.policy.example.com": failed to call webhook: Post "{address}?timeout=3s": EOF'
+    )
+    outside = webhooks(name="outside", url=address)
+    found = why(refused(), replica_set(), failed(f"Error creating: Internal error occurred: {words}"), ours, outside)
+    assert because(found) == ("ValidatingWebhookConfiguration outside",)
 
 
 def test_who_may_not_see_webhooks_is_told_so() -> None:
