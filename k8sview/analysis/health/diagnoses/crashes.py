@@ -240,8 +240,8 @@ def _exits(end: End) -> Diagnosis:
         return sure("init.failing", clause)
     if end.one.role == "sidecar":
         return sure("sidecar.failing", clause)
-    if end.one.status.ready:
-        return sure("container.flapping", f"is ready at this instant and keeps crashing: it {clause}")
+    if end.one.status.ready:  # the same fault as that of a replica which just now is not
+        clause = f"{clause} and is started again; it is ready at this instant"
     return sure("container.exits", clause)
 
 
@@ -282,7 +282,6 @@ FAMILY = Family(
             "Exits because it does not reach what it needs",
             "Look at what it needs.",
         ),
-        Known("container.flapping", "Ready between crashes that keep coming", "Read its previous log."),
         Known("init.failing", "A step of the initialisation fails; the app never starts", "Read that step's log."),
         Known("sidecar.failing", "A sidecar fails and holds the app back", "Read the sidecar's log."),
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from k8sview.analysis.health.engine import HealthEngine
 from k8sview.model.health import ClusterHealth
-from tests.analysis.clusters import view_of
+from tests.analysis.clusters import ago, view_of
 from tests.analysis.health.diagnoses.asked import ended, looping, pod_of, waits
 from tests.analysis.health.objects import Raw, deployment, node, rolling
 
@@ -80,3 +80,11 @@ def test_an_init_container_that_waits_for_an_ill_service_is_not_to_blame() -> No
         "spec": {"selector": {"app": "db"}, "ports": [{"port": 5432}]},
     }
     assert [name for _, name in roots(judged(whole, replica_set, raw, service, node()))] == ["Service shop/db"]
+
+
+def test_replicas_at_different_points_of_one_crash_loop_are_one_cause() -> None:
+    whole, replica_set, waiting = workload(looping(ended(1)))
+    running = {"ready": True, "state": {"running": {"startedAt": ago("2m")}}, "restartCount": 9, "lastState": ended(1)}
+    _, _, ready = workload(running)
+    ready["metadata"] |= {"name": "web-7d9c8f-q4z8n", "uid": "other"}
+    assert len(roots(judged(whole, replica_set, waiting, ready, node()))) == 1

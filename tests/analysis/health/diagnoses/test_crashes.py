@@ -185,10 +185,15 @@ def test_a_node_that_was_restarted_has_lost_it() -> None:
 def test_ready_between_two_crashes() -> None:
     running = {"ready": True, "state": {"running": {"startedAt": ago("2m")}}, "restartCount": 9, "lastState": ended(1)}
     found = why(pod_of(running), BACK_OFF)
-    assert found.id == "container.flapping"
+    assert found.id == "container.exits"
     assert (
-        "is ready at this instant and keeps crashing: it exits with code 1, 9 restarts since 11:10 UTC" in found.message
+        "exits with code 1 and is started again; it is ready at this instant, 9 restarts since 11:10" in found.message
     )
+
+
+def test_an_event_about_an_earlier_pod_of_the_same_name_is_not_its_own() -> None:
+    earlier = {**KILLED, "involvedObject": {**KILLED["involvedObject"], "uid": "gone", "name": "web-0"}}
+    assert why(pod_of(looping(ended(1))), earlier).id == "container.exits"
 
 
 def test_running_between_two_kills_and_not_yet_ready() -> None:
