@@ -204,7 +204,9 @@ def _nearest(volumes: list[PersistentVolume], claim: PersistentVolumeClaim) -> s
     called = f"of class {name}" if name else "without a class"
     same = [one for one in volumes if one.spec.storage_class_name == name]
     if not same:
-        return f"there is no volume {called}"
+        other = [one for one in volumes if _misfit(one, claim).startswith("has class")]
+        near = f"; {other[0].metadata.name} would fit, but {_misfit(other[0], claim)}" if other else ""
+        return f"there is no volume {called}{near}"
     told = [f"{one.metadata.name} {_misfit(one, claim)}" for one in sorted(same, key=lambda one: _taken(one, claim))]
     more = f", and {len(told) - 3} more {called} do not fit either" if len(told) > 3 else ""
     return ", ".join(told[:3]) + more

@@ -13,11 +13,12 @@ from k8sview.analysis.health.diagnoses.contract import Family
 from k8sview.analysis.health.diagnoses.scheduler_words import taken_apart
 from k8sview.analysis.health.diagnoses.scheduling_known import KNOWN
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
+from k8sview.analysis.health.kinship import same_template, shared_workload
 from k8sview.analysis.health.moments import changed
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.analysis.health.placement.claims import ClaimTrouble, Trouble, claim_names, claim_trouble
 from k8sview.analysis.health.placement.explain import Explanation, explanation
-from k8sview.analysis.health.placement.refusal import Barrier
+from k8sview.analysis.health.placement.refusal import Barrier, Refusal
 from k8sview.analysis.health.placement.taints import parsed, state_of
 from k8sview.analysis.health.scheduling import scheduler_words
 from k8sview.model.health import Diagnosis, Health
@@ -93,6 +94,23 @@ def unnoticed(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     )
 
 
+def on_no_node(view: View, pod: Pod, health: Health) -> Diagnosis | None:
+    """Somebody wrote a node's name into the pod, and there is no such node: nobody will ever start it."""
+    node = pod.spec.node_name
+    idle = pod.status.phase in ("", "Pending") and not pod.status.container_statuses
+    if not node or not idle or not view.readable("nodes") or view.get("nodes", node) is not None:
+        return None
+    return Diagnosis(
+        id="pod.node-unknown",
+        message=f"node {node} does not exist, and pod {pod.metadata.name} is bound to it{since(view, health.since)}: "
+        "no kubelet will start it",
+        next="kubectl get nodes",
+        since=health.since,
+        evidence=(f"spec.nodeName = {node}",),
+        because=(ref_to("Node", None, node),),
+    )
+
+
 def waits_for_claim(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     """A claim by which the scheduler turns the pod down before it looks at any node."""
     if not (_unplaced(pod, health) or health.reason == "VolumeBinding"):
@@ -141,6 +159,7 @@ def refused(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     if found.change is not None:
         message += f"; smallest change: {found.change.words}"
     scaling, ending = _autoscaler(view, pod)
+    ending = _own_kind(view, pod, nearest) + ending
     hidden = found.missing
     return Diagnosis(
         id=slug,
@@ -260,6 +279,20 @@ def _autoscaler(view: View, pod: Pod) -> tuple[tuple[str, ...], str]:
     return (), ""
 
 
+def _own_kind(view: View, pod: Pod, nearest: Refusal | None) -> str:
+    """Where an older pod of the same workload is in the way, a rollout waits for itself."""
+    if nearest is None or nearest.by is None or nearest.by.kind != "Pod":
+        return ""
+    other = view.get("pods", nearest.by.name, nearest.by.namespace)
+    workload = shared_workload(view, pod, other) if isinstance(other, Pod) else ""
+    if not workload:
+        return ""
+    name = other.metadata.name
+    if same_template(pod, other):
+        return f" ({name} is a replica of {workload}, too: each of them needs a node of its own)"
+    return f" ({name} is an older pod of {workload}: its rollout has to end the old before it starts the new)"
+
+
 def _schedulers(view: View) -> tuple[Ref, ...]:
     pods = view.pods_of("kube-system", {"component": "kube-scheduler"})
     return tuple(ref_to("Pod", "kube-system", pod.metadata.name) for pod in pods if not pod.ready)
@@ -303,4 +336,4 @@ def _soonest(view: View, health: Health) -> datetime:
     return min(again, health.recheck_at) if health.recheck_at is not None else again
 
 
-FAMILY = Family(known=KNOWN, rules={"pods": (gated, unnoticed, waits_for_claim, refused)})
+FAMILY = Family(known=KNOWN, rules={"pods": (gated, unnoticed, on_no_node, waits_for_claim, refused)})

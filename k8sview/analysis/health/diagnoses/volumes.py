@@ -13,6 +13,7 @@ from k8sview.analysis.health.diagnoses import told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.drivers import driver_of, sick_agents
+from k8sview.analysis.health.kinship import shared_workload
 from k8sview.analysis.health.moments import changed, created
 from k8sview.analysis.health.phrases import one_line
 from k8sview.analysis.health.placement.claims import claims_of
@@ -30,6 +31,7 @@ _VOLUME = re.compile(r'volume "([^"]+)"')
 _USED_BY = re.compile(r"already used by pod\(s\) ([^\n]+)")
 _ELSEWHERE = ("Multi-Attach error", "Waiting for detach", "already used by pod", "already exclusively attached")
 _DRIVER = re.compile(r"(?:driver name|CSINode \S+ does not contain driver|external-attacher of) (\S+)")
+_SUMMARY = "Unable to attach or mount volumes"
 _NO_DRIVER = ("not found in the list of registered CSI drivers", "does not contain driver")
 _SENSE = {
     r"wrong fs type|bad superblock|unknown filesystem|fsck|structure needs": "its file system is damaged or not known",
@@ -60,7 +62,7 @@ def attached_elsewhere(view: View, pod: Pod, health: Health) -> Diagnosis | None
     return Diagnosis(
         id="volume.multi-attach",
         message=f"{named} {where}{why}{by}; it can be on one node at a time, and pod {pod.metadata.name} waits for it "
-        f"on {pod.spec.node_name}{since(view, _waits_since(pod))}",
+        f"on {pod.spec.node_name}{since(view, _waits_since(pod))}{_own_kind(view, pod, users)}",
         next=f"kubectl get volumeattachments | grep {word(volume)}",
         since=_waits_since(pod),
         confidence=Confidence.CERTAIN if node else Confidence.OBSERVED,
@@ -109,8 +111,9 @@ def _event(view: View, pod: Pod, *reasons: str) -> Event | None:
     """The newest such event of a pod on its node whose containers do not run yet, if it may still be true."""
     if not pod.spec.node_name or _runs(pod):
         return None
-    found = told.told(view, pod, *reasons)
-    return found[0] if found and told.fresh(view, found[0], told.TIME_TO_LIVE) else None
+    found = [event for event in told.told(view, pod, *reasons) if told.fresh(view, event, told.TIME_TO_LIVE)]
+    # That time ran out says nothing of what it ran out for.
+    return next((event for event in found if not told.text(event).startswith(_SUMMARY)), found[0] if found else None)
 
 
 def _runs(pod: Pod) -> bool:
@@ -164,6 +167,13 @@ def _users(view: View, pod: Pod, volume: str, event: Event) -> list[str]:
             ]
     said = _USED_BY.search(told.text(event))
     return sorted(names)[:3] or (said[1].split(", ")[:3] if said is not None else [])
+
+
+def _own_kind(view: View, pod: Pod, users: list[str]) -> str:
+    """Replicas of one workload cannot share such a volume, and no rollout can start the new before it ends the old."""
+    others = [view.get("pods", name, pod.metadata.namespace) for name in users]
+    shared = next((shared_workload(view, pod, one) for one in others if isinstance(one, Pod)), "")
+    return f" (both are pods of {shared}: it may have one replica, replaced by strategy Recreate)" if shared else ""
 
 
 def _lost(view: View, name: str) -> str:

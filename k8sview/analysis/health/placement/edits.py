@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
+from k8sview.analysis.health.kinship import same_template
 from k8sview.analysis.health.placement.refusal import Barrier, Refusal
 from k8sview.analysis.health.placement.requests import asked
 from k8sview.analysis.health.placement.room import NodeRoom
@@ -163,7 +164,7 @@ def _lowered(trial: Trial, reason: Refusal, spec: object, whose: str, amounts: t
 def _evict(view: View, trial: Trial, reason: Refusal) -> Trial | None:
     """End the pod that holds what can be had once only."""
     holder = view.get("pods", reason.by.name, reason.by.namespace) if reason.by is not None else None
-    if not isinstance(holder, Pod):
+    if not isinstance(holder, Pod) or same_template(trial.pod, holder):
         return None
     room = trial.room
     left = tuple(one for one in room.pods if one.metadata.uid != holder.metadata.uid)

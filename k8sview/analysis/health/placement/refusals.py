@@ -11,7 +11,7 @@ from k8sview.analysis.health.placement.refusal import Barrier, NodeRefusal, Refu
 from k8sview.analysis.health.placement.requests import Amounts, asked
 from k8sview.analysis.health.placement.room import NodeRoom, Room, host_ports, room_of
 from k8sview.analysis.health.placement.spreading import Spread, spreads_of, uneven
-from k8sview.analysis.health.placement.volumes import Volumes, unreachable, volumes_of
+from k8sview.analysis.health.placement.volumes import Volumes, matched, unreachable, volumes_of
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.core import Node, Taint
 from k8sview.model.objects.pods import Pod, Toleration
@@ -70,7 +70,7 @@ def asked_by(view: View, room: Room, pod: Pod, without: frozenset[str] = frozens
         through_cordons=any(tolerates(one, _CORDON) for one in spec.tolerations),
         spreads=spreads_of(view, room, pod, terms, without),
         neighbours=neighbours_of(view, room, pod, without),
-        volumes=volumes_of(view, pod, without),
+        volumes=matched(volumes_of(view, pod, without), (one.node for one in room.nodes.values())),
     )
 
 

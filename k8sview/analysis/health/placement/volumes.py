@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -46,6 +46,7 @@ class Reach(msgspec.Struct, frozen=True):
     terms: tuple[Term, ...] | None
     needs: str
     volume: str = ""
+    matched: bool = False  # at least one node is what it needs
 
 
 class Volumes(msgspec.Struct, frozen=True):
@@ -81,6 +82,17 @@ def volumes_of(view: View, pod: Pod, without: frozenset[str]) -> Volumes:
     return Volumes(tuple(reaches), single, frozenset(handles), missing)
 
 
+def matched(volumes: Volumes, nodes: Iterable[Node]) -> Volumes:
+    """The same, with what is known of the nodes of the cluster."""
+    if not volumes.reaches:
+        return volumes
+    every = tuple(nodes)
+    known = (
+        msgspec.structs.replace(one, matched=any(meets(one.terms, node) for node in every)) for one in volumes.reaches
+    )
+    return msgspec.structs.replace(volumes, reaches=tuple(known))
+
+
 def unreachable(view: View, volumes: Volumes, room: NodeRoom) -> Iterator[Refusal]:
     """What a node refuses because of volumes, in the scheduler's order."""
     if volumes.single_use is not None:
@@ -94,6 +106,7 @@ def unreachable(view: View, volumes: Volumes, room: NodeRoom) -> Iterator[Refusa
                 reach.subject,
                 f"{reach.subject} needs a node with {reach.needs}",
                 by=ref_to("PersistentVolume", None, reach.volume) if reach.volume else None,
+                meant=reach.matched,
             )
 
 
@@ -175,11 +188,10 @@ def _allowed(storage_class: Any) -> tuple[Term, ...] | None:
         return None
     return tuple(
         tuple(
-            Requirement(str(one.get("key")), "In", tuple(str(value) for value in one.get("values") or ()))
-            for one in topology.get("matchLabelExpressions") or ()
+            Requirement(str(read_one(one, "key")), "In", tuple(str(value) for value in reader("values[*]")(one)))
+            for one in reader("matchLabelExpressions[*]")(topology)
         )
         for topology in found
-        if isinstance(topology, dict)
     )
 
 
@@ -216,9 +228,9 @@ def _limits(view: View) -> dict[str, dict[str, int]]:
     for one in view.each("csinodes.storage.k8s.io"):
         limits: dict[str, int] = {}
         for driver in reader("spec.drivers[*]")(one):
-            count = driver.get("allocatable", {}).get("count") if isinstance(driver, dict) else None
+            count = read_one(driver, "allocatable.count")
             if isinstance(count, int):
-                limits[str(driver.get("name"))] = count
+                limits[str(read_one(driver, "name"))] = count
         if limits:
             found[one.metadata.name] = limits
     return found
