@@ -152,7 +152,7 @@ def _without_pods(view: View, budget: PodDisruptionBudget, counts: tuple[str, ..
     pods = shielded(view, budget)
     if pods and end is None and not any(owner.controller for pod in pods for owner in pod.metadata.owner_references):
         message = (
-            f"counts none of the {counted(len(pods), 'pod')} that it selects, for nothing controls them: "
+            f"counts none of the {counted(len(pods), 'pod')} that it selects, which no controller owns: "
             "it allows no eviction, and will block every drain"
         )
         return Health(HealthVerdict.DEGRADED, "UnmanagedPods", message, born, evidence=counts)

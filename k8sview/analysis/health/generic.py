@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from k8sview.analysis.health.conditions import SUMMARIES, bad_when_true, find, good_when_true, tells_of_error
+from k8sview.analysis.health.diagnoses.wording import since as said_since
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.generations import unobserved
-from k8sview.analysis.health.moments import ago, changed, created, grace_end
+from k8sview.analysis.health.moments import changed, created, grace_end
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.analysis.health.signals import Signals, signals_of
 from k8sview.model.fields import read_one
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import Condition
 from k8sview.model.status import Confidence
-from k8sview.model.times import format_age, parse_time
+from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
 _GRACE = timedelta(minutes=5)
@@ -54,7 +55,7 @@ def generic_health(view: View, obj: Any) -> Health:
         or _errors(signals.conditions)
         or _busy(view, obj, current)
         or _summary(view, obj, current)
-        or (None if any(one.status for one in signals.conditions) else _phase(view, obj, signals))
+        or _phase(view, obj, signals)
         or _weak(signals)
     )
 
@@ -141,9 +142,8 @@ def _summary(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health 
         )
     since = since or created(obj)
     end = grace_end(view, since, _RECONCILING_TOO_LONG)
-    span = ago(view, since)
-    if end is None and span is not None:
-        message = joined(f"has not known for {format_age(span)} whether it is {condition.type}", said)
+    if end is None and since is not None:
+        message = joined(f"has not known{said_since(view, since)} whether it is {condition.type}", said)
         return Health(
             HealthVerdict.DEGRADED,
             condition.reason or "Unknown",
@@ -173,24 +173,37 @@ def _since(obj: Any, condition: Condition, conditions: tuple[Condition, ...]) ->
 
 
 def _most_telling(conditions: tuple[Condition, ...]) -> Condition | None:
-    """A summary; but one good condition that is False outweighs every summary that is True."""
+    """A summary; but one good condition that is False outweighs every summary that is True.
+
+    Of several that are False the one that tells of an error is heard. Where no summary is True, so is an error of any
+    other condition ("Launched"), whatever that kind means by it.
+    """
     named = [one for one in (find(conditions, name) for name in SUMMARIES) if one is not None]
     if not named:
         return None
-    others = [one for one in conditions if one.status == "False" and good_when_true(one.type)]
-    return next((one for one in (*named, *others) if one.status == "False"), None) or named[0]
+    well = any(one.status == "True" for one in named)
+    others = [
+        one
+        for one in conditions
+        if one not in named and (good_when_true(one.type) or (not well and tells_of_error(one.reason)))
+    ]
+    false = [one for one in (*named, *others) if one.status == "False"]
+    return min(false, key=lambda one: not tells_of_error(one.reason), default=named[0])
 
 
 def _phase(view: View, obj: Any, signals: Signals) -> Health | None:
     word = signals.phase.lower()
     evidence = (f"{signals.phase_path} = {signals.phase}",)
-    if word in _GOOD_PHASES:
-        return Health(HealthVerdict.HEALTHY, signals.phase, confidence=Confidence.INFERRED, evidence=evidence)
-    said = joined(f"is {signals.phase}", one_line(signals.message))
+    hint = next((one for one in signals.conditions if one.status == "False" and one.message), None)
+    said = joined(f"is {signals.phase}", one_line(signals.message or (hint.message if hint is not None else "")))
+    if word in _BAD_PHASES or ("over" not in word and any(bad in word for bad in ("failed", "error"))):
+        return Health(HealthVerdict.DEGRADED, signals.phase, said, confidence=Confidence.INFERRED, evidence=evidence)
+    if any(one.status for one in signals.conditions):
+        return None  # where conditions speak, only a failure is believed of a phase
     if word == "suspended":
         return Health(HealthVerdict.SUSPENDED, signals.phase, said, confidence=Confidence.INFERRED, evidence=evidence)
-    if word in _BAD_PHASES:
-        return Health(HealthVerdict.DEGRADED, signals.phase, said, confidence=Confidence.INFERRED, evidence=evidence)
+    if word in _GOOD_PHASES:
+        return Health(HealthVerdict.HEALTHY, signals.phase, confidence=Confidence.INFERRED, evidence=evidence)
     if word in _BUSY_PHASES:
         born = created(obj)
         end = grace_end(view, born, _RECONCILING_TOO_LONG)

@@ -145,6 +145,18 @@ COMPARISON = {"type": "ComparisonError", "message": "app path does not exist", "
         (custom(READY, APPROVED), "Healthy"),
         (custom(APPROVED), "Unknown"),
         (custom(condition("Ready", "False", "3m", reason="ErrRegisterACMEAccount")), "Degraded"),
+        (custom(condition("NotReady", "True", reason="TimeoutException")), "Degraded"),
+        (custom(condition("NotReady", "False")), "Unknown"),
+        (custom(phase="PartiallyFailed"), "Degraded"),
+        (custom(phase="Failed over"), "Unknown"),
+        (custom(condition("InfrastructureReady", "False"), phase="Failed"), "Degraded"),
+        (custom(condition("InfrastructureReady", "False"), phase="Running"), "Unknown"),
+        (custom(READY, phase="Failed"), "Healthy"),
+        (
+            custom(condition("Launched", "False", reason="LaunchFailed"), condition("Ready", "Unknown", "5m")),
+            "Degraded",
+        ),
+        (custom(condition("Launched", "False", reason="LaunchFailed"), READY), "Healthy"),
     ],
 )
 def test_as_real_controllers_write_it(raw: Raw, verdict: str) -> None:
@@ -159,6 +171,17 @@ def test_all_that_is_said_is_told() -> None:
     )
     degraded = custom(health={"status": "Degraded", "message": "Deployment web exceeded its progress deadline"})
     assert judge(degraded).message == "is Degraded: Deployment web exceeded its progress deadline"
+
+
+def test_an_error_is_heard_before_what_only_waits() -> None:
+    synced = condition("Synced", "False", reason="ReconcileError", message="access denied for role")
+    waits = condition("Ready", "False", reason="Creating")
+    assert judge(custom(waits, synced)).message == "is not Synced: access denied for role"
+    launched = condition("Launched", "False", reason="LaunchFailed", message="insufficient capacity")
+    unknown = condition("Ready", "Unknown", reason="ReconcilingDependents")
+    assert judge(custom(launched, unknown)).message == "is not Launched: insufficient capacity"
+    failed = custom(condition("InfrastructureReady", "False", message="the image is not available"), phase="Failed")
+    assert judge(failed).message == "is Failed: the image is not available"
 
 
 def test_what_is_not_dated_is_less_sure_and_has_no_beginning() -> None:
