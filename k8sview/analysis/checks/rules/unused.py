@@ -14,7 +14,7 @@ from k8sview.analysis.checks.applications import is_system
 from k8sview.analysis.checks.bindings import BINDINGS, ROLES, each_binding
 from k8sview.analysis.checks.custom import born
 from k8sview.analysis.checks.mentions import ACCOUNTS, TEMPLATES, Mentions
-from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, ref_to
+from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, not_applicable, ref_to
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.fields import PathError, reader, steps
 from k8sview.model.kinds import ref_to as known_ref
@@ -23,6 +23,7 @@ from k8sview.model.tables import State
 from k8sview.model.times import parse_duration
 
 _SHOWN = 3
+_CREDENTIALS = "secrets"
 _ALWAYS_THERE = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert", "default"})
 # Written by tools that find them by these marks instead of by name.
 _FOUND_BY_MARK = (
@@ -63,8 +64,14 @@ class UsedParameters(Parameters, frozen=True, kw_only=True):
 @rule("objects-used", UsedParameters)
 def objects_used(context: Context, parameters: UsedParameters) -> Iterator[Judged]:
     """Pods, templates, arguments, accounts and `also` refer to every object; one finding for each namespace. Left out
-    are system namespaces, objects that another object owns, and what tools find by a mark."""
-    table, mentions = context.table(parameters.resource), Mentions(context, parameters.also)
+    are system namespaces, objects that another object owns, and what tools find by a mark. Secrets that may not be
+    listed are left alone."""
+    table = context.table(parameters.resource)
+    if parameters.resource == _CREDENTIALS and not table.state.state.readable:
+        # A right that most should not have; nobody should be given it, or have an incomplete report, for tidiness.
+        yield Judged(None, not_applicable(f"Secrets may not be listed, and need not be: {table.state}"))
+        return
+    mentions = Mentions(context, parameters.also)
     grace = parse_duration(parameters.grace) or timedelta()
     sets = {(one.metadata.namespace, one.metadata.name) for one in context.table("statefulsets.apps")}
     seen: dict[str, tuple[int, list[str]]] = {}
