@@ -105,7 +105,7 @@ def test_what_could_not_be_read_is_in_no_count_and_in_the_text() -> None:
     text = health_text.render(one)
     assert "? no fault in what could be seen" in text
     assert "? denied pods: list pods is forbidden" in text
-    assert "? denied  list secrets: causes may be less sure" in text
+    assert "? denied list secrets: causes may be less sure" in text
     assert "✓ no fault" not in text
 
 
