@@ -27,6 +27,7 @@ from k8sview.analysis.health.diagnoses import (
     noticed,
     ordered,
     probes,
+    references,
     resizes,
     rollouts,
     sandboxes,
@@ -53,6 +54,7 @@ FAMILIES: tuple[Family, ...] = (
     scalers.FAMILY,
     budgets.FAMILY,
     certificates.FAMILY,
+    references.FAMILY,
     ordered.FAMILY,  # a pod that waits to be deleted, before whatever once broke it
     displaced.FAMILY,
     scheduling.FAMILY,
