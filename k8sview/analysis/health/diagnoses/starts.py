@@ -31,7 +31,7 @@ _REASONS = frozenset(
         "PreCreateHookError",
     }
 )
-_COMMAND = re.compile(r'exec:? "?([^\s":]+)')
+_COMMAND = re.compile(r'exec:? "?(?!user process)([^\s":]+)')
 
 
 class _Sign(NamedTuple):
@@ -66,17 +66,25 @@ _SIGNS = (
     ),
     _Sign(
         "container.entry-point-missing",
+        re.compile(r"exec (user process caused|\S+): no such file or directory", re.IGNORECASE),
+        "the command {command}or the interpreter that its first line names is not in image {image}",
+        "Correct command and args, the script's first line (no Windows line ends), or the image",
+    ),
+    _Sign(
+        "container.entry-point-missing",
         re.compile(r"executable file not found|(exec|stat)\b.*no such file or directory", re.I),
         "the command {command}is not in image {image}",
         "Correct command and args in the pod template, or the image's entry point",
     ),
     _Sign(
         "container.not-executable",
-        re.compile(r"exec\b.*permission denied", re.I),
-        "the command {command}in image {image} may not be executed (permission denied)",
+        re.compile(r"exec\b.*(permission denied|is a directory)", re.I),
+        "the command {command}in image {image} cannot be executed (no permission, or no program)",
         "Make the file executable in the image, or correct the command and the user",
     ),
 )
+# A runtime's last words in the log of a container whose process could not be started.
+_LAST_WORDS = re.compile(r"^exec \S+: |exec user process caused|exec format error")
 _OTHER = _Sign("container.start-failed", re.compile(""), "the runtime says: {quote}", "")
 
 
@@ -106,7 +114,7 @@ def _failures(view: View, pod: Pod) -> Iterator[_Failure]:
             yield _Failure(one, text.strip() or one.waits_for, path)
     for one, end in ended_ones(view, pod):
         path = f"{one.path}.{'state' if one.status.state.terminated else 'lastState'}.terminated"
-        if end.reason in _REASONS or _SIGNS[0].pattern.search(end.message):
+        if end.reason in _REASONS or _LAST_WORDS.search(end.message):
             yield _Failure(one, end.message.strip() or end.reason, f"{path}.message")
 
 

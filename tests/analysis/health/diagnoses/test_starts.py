@@ -39,7 +39,7 @@ WORDS = [
         "RunContainerError",
         f'{RUNC}error during container init: exec: "/app/run.sh": permission denied: unknown',
         "container.not-executable",
-        "/app/run.sh in image registry.example/shop/app:1.4.2 may not be executed",
+        "/app/run.sh in image registry.example/shop/app:1.4.2 cannot be executed",
     ),
     (
         "another processor",
@@ -107,6 +107,29 @@ def test_a_loop_of_failed_starts_is_told_by_its_last_end() -> None:
 def test_the_last_words_of_a_wrong_binary() -> None:
     found = why(pod_of(looping(ended(255, message="exec /usr/local/bin/app: exec format error"))))
     assert found.id == "container.wrong-architecture"
+
+
+@pytest.mark.parametrize(
+    ("words", "slug", "told"),
+    [
+        (
+            "exec /entrypoint.sh: no such file or directory",
+            "container.entry-point-missing",
+            "/entrypoint.sh or the interpreter",
+        ),
+        (
+            "standard_init_linux.go:228: exec user process caused: no such file or directory",
+            "container.entry-point-missing",
+            "the command or the interpreter",
+        ),
+        ("exec /app/run.sh: permission denied", "container.not-executable", "/app/run.sh in image"),
+        ("exec /app: is a directory", "container.not-executable", "/app in image"),
+    ],
+)
+def test_the_last_words_of_a_start_that_failed(words: str, slug: str, told: str) -> None:
+    found = why(pod_of(looping(ended(255, message=words))))
+    assert found.id == slug
+    assert told in found.message
 
 
 def test_a_bare_reason_is_filled_by_the_kubelets_event() -> None:
