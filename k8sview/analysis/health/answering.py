@@ -74,12 +74,12 @@ def _endpoints(view: View, service: Service) -> tuple[int, int]:
 
 
 def _behind(view: View, service: Service) -> tuple[tuple[Ref, ...], str]:
-    """Pods that are not ready lead on through their Service; where there are none, the workload that should make them.
+    """A Service that is at fault leads on; of one that merely has no pods, the workload that should make them.
 
     Where nothing should make any, who calls the Service is wrong to do so, or left behind: it is its own fault.
     """
     namespace = service.metadata.namespace
-    if view.pods_of(namespace or "", service.spec.selector) and service_health(view, service).verdict.faulty:
+    if service_health(view, service).verdict.faulty:
         return (ref_to("Service", namespace, service.metadata.name),), ""
     makers = workloads_behind(view, service)
     if not makers:

@@ -38,7 +38,7 @@ DOWN = api_service("metrics.k8s.io", available("False", "1h", "MissingEndpoints"
     ("others", "blamed"),
     [
         ((), ("Service platform/adapter",)),
-        ((service(),), ()),
+        ((service(),), ("Service platform/adapter",)),
         ((service(), serving(0)), ("Deployment platform/adapter",)),
         ((service(), endpoints(False), serving(1), CRASHING), ("Service platform/adapter",)),
         ((service(), serving(0, kind="StatefulSet")), ("StatefulSet platform/adapter",)),
