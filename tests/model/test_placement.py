@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from k8sview.model.objects.core import Node
-from k8sview.model.objects.pods import PodSpec
-from k8sview.model.placement import admits
+from k8sview.model.objects.pods import PodSpec, Toleration
+from k8sview.model.placement import Requirement, admits, affinity_terms, pinned_to, untolerated
 
 LINUX = {"kubernetes.io/os": "linux", "size": "8"}
 
@@ -88,3 +88,56 @@ def test_taints(taint: str, tolerations: list[dict[str, str]], admitted: bool) -
 def test_pods_of_the_host_network_tolerate_its_absence() -> None:
     taint = "node.kubernetes.io/network-unavailable:NoSchedule"
     assert admits(msgspec.convert({"hostNetwork": True}, PodSpec), node(taint))
+
+
+def tolerations(*raws: dict[str, str]) -> tuple[Toleration, ...]:
+    return tuple(msgspec.convert(raw, Toleration) for raw in raws)
+
+
+@pytest.mark.parametrize(
+    ("tolerated", "left"),
+    [
+        ((), ["dedicated", "gpu"]),
+        (({"key": "dedicated", "value": "db"},), ["gpu"]),
+        (({"key": "dedicated", "operator": "", "value": "db"},), ["gpu"]),  # no operator means Equal
+        (({"key": "dedicated", "value": "web"},), ["dedicated", "gpu"]),
+        (({"key": "dedicated", "operator": "Exists", "effect": "NoExecute"},), ["dedicated", "gpu"]),
+        (({"operator": "Exists"},), []),
+        (({"key": "gpu", "operator": "Gt", "value": "1"}, {"key": "dedicated", "operator": "Exists"}), ["gpu"]),
+    ],
+)
+def test_taints_that_are_left(tolerated: tuple[dict[str, str], ...], left: list[str]) -> None:
+    taints = node("dedicated=db:NoSchedule", "gpu:NoExecute", "soft:PreferNoSchedule").spec.taints
+    assert [taint.key for taint in untolerated(taints, tolerations(*tolerated))] == left
+
+
+def named(*names: str, **more: Any) -> dict[str, Any]:
+    return {"matchFields": [{"key": "metadata.name", "operator": "In", "values": list(names)}], **more}
+
+
+@pytest.mark.parametrize(
+    ("terms", "names"),
+    [
+        ((named("a"),), {"a"}),
+        ((named("a"), named("b", "c")), {"a", "b", "c"}),
+        ((named("a"), expression("size", "Exists")), None),  # the other term allows any node
+        ((), None),
+    ],
+)
+def test_nodes_that_a_pod_is_pinned_to(terms: tuple[dict[str, Any], ...], names: set[str] | None) -> None:
+    assert pinned_to(affinity_terms(affinity(*terms)["affinity"])) == names
+
+
+@pytest.mark.parametrize(
+    ("requirement", "text"),
+    [
+        (Requirement("disk", "In", ("ssd",)), "disk=ssd"),
+        (Requirement("disk", "NotIn", ("hdd", "tape")), "disk notin (hdd,tape)"),
+        (Requirement("disk", "Exists"), "disk"),
+        (Requirement("disk", "DoesNotExist"), "!disk"),
+        (Requirement("size", "Gt", ("4",)), "size>4"),
+        (Requirement("size", "Odd", ("4",)), "size Odd (4)"),
+    ],
+)
+def test_requirements_read_as_kubectl_writes_them(requirement: Requirement, text: str) -> None:
+    assert str(requirement) == text

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8sview.model.quantities import parse_quantity
+from k8sview.model.quantities import amount, parse_quantity, written
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,40 @@ def test_what_is_no_quantity(text: Any) -> None:
 def test_anything_is_a_finite_number_or_none(value: Any) -> None:
     parsed = parse_quantity(value)
     assert parsed is None or parsed.is_finite()
+
+
+@pytest.mark.parametrize(
+    ("resource", "quantity", "counted"),
+    [
+        ("cpu", "1.5", 1500),
+        ("cpu", "100u", 1),  # the scheduler counts in thousandths, rounded up
+        ("cpu", 2, 2000),
+        ("memory", "1Ki", 1024),
+        ("memory", "0.5", 1),
+        ("example.com/gpu", "4", 4),
+        ("memory", "much", 0),
+    ],
+)
+def test_amounts_as_the_scheduler_counts_them(resource: str, quantity: str | int, counted: int) -> None:
+    assert amount(resource, quantity) == counted
+
+
+@pytest.mark.parametrize(
+    ("resource", "counted", "text"),
+    [
+        ("cpu", 4000, "4"),
+        ("cpu", 1500, "1500m"),
+        ("memory", 1536 * 1024**2, "1.5Gi"),
+        ("memory", 200_000_000, "190.73Mi"),
+        ("memory", 1023, "1023"),
+        ("hugepages-2Mi", 4 * 1024**2, "4Mi"),
+        ("pods", 110, "110"),
+    ],
+)
+def test_amounts_as_people_write_them(resource: str, counted: int, text: str) -> None:
+    assert written(resource, counted) == text
+
+
+@given(st.integers(min_value=0, max_value=2**60))
+def test_what_is_written_is_never_more_than_what_was_counted(counted: int) -> None:
+    assert amount("memory", written("memory", counted)) <= counted
