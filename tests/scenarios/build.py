@@ -11,13 +11,14 @@ from typing import Any
 from tests.controlplane.plane import ControlPlane
 from tests.scenarios.case import Case, Era, Step
 from tests.scenarios.every import CASES, GROUND
-from tests.scenarios.families.nodes import DEAD
+from tests.scenarios.families import nodes
 from tests.scenarios.kubelet import Kubelet, Part, Play
 from tests.scenarios.moments import Moments
 from tests.scenarios.site import Site
 
 _FLAGS = (
-    "--node-monitor-grace-period=15s",
+    "--node-monitor-grace-period=14s",
+    "--node-monitor-period=1s",
     "--horizontal-pod-autoscaler-sync-period=3s",
     "--horizontal-pod-autoscaler-initial-readiness-delay=0s",
     "--horizontal-pod-autoscaler-cpu-initialization-period=0s",
@@ -26,7 +27,7 @@ _LONG_AGO, _RECENT = timedelta(hours=26), timedelta(minutes=30)
 Tell = Callable[[str], None]
 
 
-OPTIONS: dict[str, Any] = {"ageable": True, "controller_flags": _FLAGS, "kwok_nodes": f"!{DEAD}"}
+OPTIONS: dict[str, Any] = {"ageable": True, "controller_flags": _FLAGS, "kwok_nodes": f"!{nodes.DEAD}"}
 """How the control plane must be started."""
 
 
@@ -45,7 +46,7 @@ async def build(plane: ControlPlane, cases: Sequence[Case] = CASES, tell: Tell =
             tell(f"{era.value} ago: {len(chosen)} cases")
             await _make(site, chosen)
             if era is Era.NOW:
-                await _together(site, [case.afterwards for case in cases])
+                await _together(site, [(nodes.leases_fresh,), *(case.afterwards for case in cases)])
             elif era is Era.LONG_AGO:
                 await _forget_events(site)
         if era is not Era.NOW:

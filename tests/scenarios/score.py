@@ -43,9 +43,8 @@ def scored(report: Raw, failure: Failure) -> Scored:
     expected = failure.expected
     shown = expected.found or expected.blame
     faulty = [one for one in report["objects"] if one["verdict"] in _FAULTY and _among(one["object"], shown)]
-    causes = [
-        one for one in report["rootCauses"] if _among(one["object"], expected.blame) and _linked(one, failure, faulty)
-    ]
+    roots = {one.get("rootCause") for one in faulty}
+    causes = [one for one in report["rootCauses"] if one["id"] in roots and _among(one["object"], expected.blame)]
     explained = [one for one in causes if re.search(expected.words, _text(one), re.IGNORECASE)]
     named = not expected.diagnosis or any(one["diagnosis"] == expected.diagnosis for one in explained)
     return Scored(failure, bool(faulty), bool(causes), bool(explained) and named, _got(report, failure, faulty))
@@ -95,13 +94,6 @@ def table(report: Raw, cases: Sequence[Case]) -> str:
     lines.append(f"{shares}; {len({one.lookalike.name for one in wrong})} of {likes} lookalikes accused")
     lines.append(f"{len(report['rootCauses'])} root causes for {total} failures")
     return "\n".join(lines)
-
-
-def _linked(cause: Raw, failure: Failure, faulty: list[Raw]) -> bool:
-    """A blame with a wildcard counts only for what is folded below it; a plain one counts by its name."""
-    plain = [ref for ref in failure.expected.blame if "*" not in ref.name]
-    wild = [ref for ref in failure.expected.blame if "*" in ref.name and ref.namespace]
-    return _among(cause["object"], [*plain, *wild]) or any(one.get("rootCause") == cause["id"] for one in faulty)
 
 
 def _among(found: Raw, refs: Iterable[Ref]) -> bool:

@@ -22,15 +22,27 @@ def crashing(ended: Ended, restarts: int = 9) -> Container:
     return Container(waiting="CrashLoopBackOff", message=message, last=ended, restarts=restarts)
 
 
-def crash(name: str, broken: str, words: str, play: Play, *, row: int, diagnosis: str = "", **rest: Any) -> Failure:
-    """A Deployment ``api`` whose one container ends again and again."""
+def crash(
+    name: str,
+    broken: str,
+    words: str,
+    play: Play,
+    *,
+    row: int,
+    diagnosis: str = "",
+    blame: tuple[Ref, ...] = (),
+    **rest: Any,
+) -> Failure:
+    """A Deployment ``api`` with a container that ends again and again; ``blame``: what else may be blamed."""
     return Failure(
         name=name,
         row=row,
         broken=broken,
         objects=(space(name), scripted(name, "api", rest.pop("container", box()), **rest)),
         plays={"api": play},
-        expected=Expected(blame=(deploys(name, "api"),), words=words, diagnosis=diagnosis),
+        expected=Expected(
+            blame=(deploys(name, "api"), *blame), words=words, diagnosis=diagnosis, found=(deploys(name, "api"),)
+        ),
     )
 
 

@@ -66,8 +66,8 @@ def over_quota(name: str, broken: str, words: str, workload: Raw, *, hard: dict[
     )
 
 
-def no_webhook(name: str) -> Raw:
-    """A webhook for this namespace's pods whose Service has no endpoints."""
+def no_webhook(name: str, title: str = "policy", policed: str = "yes") -> Raw:
+    """A webhook for pods of namespaces that are ``policed``; its Service is in the namespace ``name``."""
     rule = {"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"]}
     hook = {
         "name": "pods.policy.example.com",
@@ -77,9 +77,9 @@ def no_webhook(name: str) -> Raw:
         "sideEffects": "None",
         "admissionReviewVersions": ["v1"],
         "timeoutSeconds": 3,
-        "namespaceSelector": {"matchLabels": {"policed": "yes"}},
+        "namespaceSelector": {"matchLabels": {"policed": policed}},
     }
-    return made("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", None, "policy", webhooks=[hook])
+    return made("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", None, title, webhooks=[hook])
 
 
 def admission_policy() -> tuple[Raw, Raw]:

@@ -116,7 +116,8 @@ CASES: tuple[Case, ...] = (
         "pull-untrusted",
         "the registry's certificate is signed by nobody the node knows",
         r"certificate|x509|TLS|authority",
-        'failed to pull and unpack image: failed to resolve reference: failed to do request: Head "https://registry.example'
+        "failed to pull and unpack image: failed to resolve reference: failed to do request: Head"
+        ' "https://registry.example'
         '/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
         row=6,
     ),

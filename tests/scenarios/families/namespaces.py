@@ -31,8 +31,10 @@ CASES: tuple[Case, ...] = (
             blame=(
                 Ref("Namespace", None, "space-held"),
                 Ref("ConfigMap", "space-held", "ledger"),
+                Ref("Deployment", "api-crash", "adapter"),  # APIs that do not answer hold it up, too
+                Ref("APIService", None, "*"),
             ),
-            words=r"example\.com/audit|finalizer",
+            words=r"example\.com/audit|finalizer|APIService|exit",
             found=(Ref("Namespace", None, "space-held"),),
         ),
     ),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.scenarios.case import Case, Expected, Failure, Raw, Ref
+from tests.scenarios.case import Case, Expected, Failure, Raw, Ref, Step
 from tests.scenarios.kubelet import Play
-from tests.scenarios.shapes import node, on_reserved, reserved, scripted, space
+from tests.scenarios.shapes import deploys, named, node, on_reserved, reserved, scripted, space
 from tests.scenarios.site import Site, condition
 
 DEAD = "controlplane-tests/dead"
@@ -29,30 +29,56 @@ def _tolerant(case: str) -> Raw:
     return {**placed, "tolerations": [{"operator": "Exists"}]}
 
 
-async def until_unknown(site: Site) -> None:
-    """The node controller notices that nobody reports any more."""
-    target = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-0020"}}
-    await site.shows(target, lambda one: condition(one, "Ready")["status"] == "Unknown", "is Unknown")
+def serving(namespace: str, count: int = 2, name: str = "api", kind: str = "Deployment") -> Step:
+    """A step: until a workload has so many ready replicas."""
+
+    async def step(site: Site) -> None:
+        served = named("apps/v1", kind, namespace, name)
+        await site.shows(served, lambda one: one.get("status", {}).get("readyReplicas", 0) == count, f"has {count}")
+
+    return step
 
 
-async def runtime_dies(site: Site) -> None:
-    """A node that ran pods says that it no longer can; what is known of its pods stays as it was."""
-    served = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "api", "namespace": "node-runtime-down"},
-    }
-    await site.shows(served, lambda one: one.get("status", {}).get("readyReplicas") == 2, "serves")
-    target = await site.api.get({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-0023"}})
-    said = {
-        "type": "Ready",
-        "status": "False",
-        "reason": "KubeletNotReady",
-        "message": "[container runtime is down, PLEG is not healthy: pleg was last seen active 6m12s ago]",
-        "lastTransitionTime": site.moments.before(29),
-    }
-    others = [one for one in target["status"]["conditions"] if one["type"] != "Ready"]
-    await site.api.write_status(target, {"conditions": [*others, said]})
+def lost(namespace: str, kind: str = "Deployment") -> Step:
+    """A step: until the workload ``api`` has no ready replica left."""
+    return serving(namespace, 0, kind=kind)
+
+
+def dies(index: int) -> Step:
+    """A step: the node's kubelet is heard of no more, and the node controller notices it."""
+
+    async def step(site: Site) -> None:
+        target = named("v1", "Node", None, f"node-{index:04}")
+        await site.api.patch(target, {"metadata": {"labels": {DEAD: "yes"}}})
+        await site.shows(target, lambda one: condition(one, "Ready")["status"] == "Unknown", "is Unknown")
+
+    return step
+
+
+async def leases_fresh(site: Site) -> None:
+    """All nodes with a kubelet have renewed their lease, which was moved into the past with everything else."""
+
+    async def fresh() -> bool:
+        alive = {one["metadata"]["name"] for one in await site.api.list("v1", "Node", None, labelSelector=f"!{DEAD}")}
+        leases = await site.api.list("coordination.k8s.io/v1", "Lease", "kube-node-lease")
+        since = site.moments.before(1)
+        renewed = {one["metadata"]["name"] for one in leases if one["spec"]["renewTime"] > since}
+        return alive <= renewed
+
+    await site.until("every node's lease is fresh", fresh)
+
+
+def says(index: int, reason: str, message: str) -> Step:
+    """A step: the node's kubelet says that it can no longer run pods; what is known of these stays as it was."""
+
+    async def step(site: Site) -> None:
+        target = await site.api.get(named("v1", "Node", None, f"node-{index:04}"))
+        moment = site.moments.before(29)
+        said = {"type": "Ready", "status": "False", "reason": reason, "message": message, "lastTransitionTime": moment}
+        others = [one for one in target["status"]["conditions"] if one["type"] != "Ready"]
+        await site.api.write_status(target, {"conditions": [*others, said]})
+
+    return step
 
 
 CASES: tuple[Case, ...] = (
@@ -61,13 +87,13 @@ CASES: tuple[Case, ...] = (
         row=21,
         broken="a node's kubelet stopped reporting, with a Deployment's pods on it",
         objects=(
-            node(20, taint=reserved("node-silent"), labels={"reserved": "node-silent", DEAD: "yes"}),
+            node(20, taint=reserved("node-silent"), labels={"reserved": "node-silent"}),
             space("node-silent"),
             scripted("node-silent", "api", **_tolerant("node-silent")),
         ),
         plays={"api": Play(undying=True)},
-        steps=(until_unknown,),
-        expected=Expected(blame=(_ref(20),), words=r"report|kubelet|node"),
+        steps=(serving("node-silent"), dies(20), lost("node-silent")),
+        expected=Expected(blame=(_ref(20),), words=r"report|kubelet|node", found=(deploys("node-silent", "api"),)),
     ),
     Failure(
         name="node-no-network",
@@ -114,7 +140,14 @@ CASES: tuple[Case, ...] = (
             scripted("node-runtime-down", "api", **_tolerant("node-runtime-down")),
         ),
         plays={"api": Play(undying=True)},
-        steps=(runtime_dies,),
+        steps=(
+            serving("node-runtime-down"),
+            says(
+                23,
+                "KubeletNotReady",
+                "[container runtime is down, PLEG is not healthy: pleg was last seen active 6m12s ago]",
+            ),
+        ),
         expected=Expected(blame=(_ref(23),), words=r"runtime|PLEG", found=(_ref(23),)),
     ),
 )
