@@ -65,7 +65,7 @@ def refusal(view: View, obj: Any) -> Refusal | None:
     newest = _newest(events, reason)
     said = newest.message if newest is not None else ""
     if newest is not None and said and (failure is not None or _goes_on(view, obj, newest, events)):
-        started = parse_time(newest.first_timestamp) or parse_time(newest.last_seen)
+        started = _began(events, reason)
         if failure is not None:  # the first refusal began the outage, whatever is said by now
             started = changed(failure) or started
         return Refusal(_plain(said), started, Confidence.OBSERVED, f"event {reason} = {one_line(said)}")
@@ -126,6 +126,15 @@ def _goes_on(view: View, obj: Any, failed: Event, events: Iterable[Event]) -> bo
     if at is None or any(one is not None and one > at for one in later):
         return False
     return grace_end(view, at, RETRIED) is not None
+
+
+def _began(events: Iterable[Event], reason: str) -> datetime | None:
+    """When the attempts began to fail: each wording is an event of its own, and successes may lie before."""
+    succeeded = _newest(events, "SuccessfulCreate")
+    since = (succeeded.last_seen if succeeded is not None else "") or ""
+    failed = [one for one in events if one.reason == reason and (one.last_seen or "") >= since]
+    dates = [parse_time(one.first_timestamp) or parse_time(one.last_seen) for one in failed]
+    return min((one for one in dates if one is not None), default=None)
 
 
 def _newest(events: Iterable[Event], reason: str) -> Event | None:

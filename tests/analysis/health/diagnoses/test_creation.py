@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from k8sview.analysis.health.diagnoses.rejections import rejection
 from k8sview.model.status import Confidence
-from tests.analysis.clusters import ago
+from tests.analysis.clusters import NOON, ago
 from tests.analysis.health.diagnoses.asked import because, why
 from tests.analysis.health.objects import ALWAYS_READY, Raw, condition, deployment, event, judge, pod, rolling, workload
 
@@ -417,3 +418,10 @@ def test_a_claim_that_a_stateful_set_may_not_have() -> None:
     assert judge(raw, failed(words, about="web")).message.startswith(
         '1 of 3 replicas available: persistentvolumeclaims "data-web-1" is forbidden'
     )
+
+
+def test_refusals_began_with_the_first_of_their_wordings() -> None:
+    raw = workload("StatefulSet", {"replicas": 3}, {"replicas": 1, "availableReplicas": 1})
+    made = event("web", "SuccessfulCreate", "create Pod web-0 in StatefulSet web successful", "2h", "Normal")
+    over, first, newest = (failed(FORBIDDEN + QUOTA_WORDS, span, "web") for span in ("3h", "40m", "1m"))
+    assert why(raw, made, over, first, newest, quota()).since == NOON - timedelta(minutes=40)
