@@ -94,23 +94,6 @@ def unnoticed(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     )
 
 
-def on_no_node(view: View, pod: Pod, health: Health) -> Diagnosis | None:
-    """Somebody wrote a node's name into the pod, and there is no such node: nobody will ever start it."""
-    node = pod.spec.node_name
-    idle = pod.status.phase in ("", "Pending") and not pod.status.container_statuses
-    if not node or not idle or not view.readable("nodes") or view.get("nodes", node) is not None:
-        return None
-    return Diagnosis(
-        id="pod.node-unknown",
-        message=f"node {node} does not exist, and pod {pod.metadata.name} is bound to it{since(view, health.since)}: "
-        "no kubelet will start it",
-        next="kubectl get nodes",
-        since=health.since,
-        evidence=(f"spec.nodeName = {node}",),
-        because=(ref_to("Node", None, node),),
-    )
-
-
 def waits_for_claim(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     """A claim by which the scheduler turns the pod down before it looks at any node."""
     if not (_unplaced(pod, health) or health.reason == "VolumeBinding"):
@@ -336,4 +319,4 @@ def _soonest(view: View, health: Health) -> datetime:
     return min(again, health.recheck_at) if health.recheck_at is not None else again
 
 
-FAMILY = Family(known=KNOWN, rules={"pods": (gated, unnoticed, on_no_node, waits_for_claim, refused)})
+FAMILY = Family(known=KNOWN, rules={"pods": (gated, unnoticed, waits_for_claim, refused)})

@@ -86,11 +86,6 @@ KNOWN = (
         "Read the PodScheduled condition.",
     ),
     Known(
-        "pod.node-unknown",
-        "The pod is bound to a node that does not exist",
-        "Delete the pod; leave spec.nodeName to the scheduler.",
-    ),
-    Known(
         "pod.no-scheduler",
         "No scheduler of the name in spec.schedulerName picks the pod up",
         "Start that scheduler, or leave schedulerName out.",

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from k8sview.analysis.health.diagnoses.scheduler_words import taken_apart
+from k8sview.analysis.health.engine import HealthEngine
+from k8sview.model.health import ClusterHealth
 from k8sview.model.status import Confidence
-from tests.analysis.clusters import ago
+from tests.analysis.clusters import ago, view_of
 from tests.analysis.health.diagnoses.asked import because, why
 from tests.analysis.health.objects import Raw, condition, event, judge
 from tests.analysis.health.placement import cluster
@@ -250,3 +252,55 @@ def test_hidden_namespaces_make_it_inferred() -> None:
     zone = copy.deepcopy(known("zone"))
     blind = why(zone, *nodes, shown(cluster.claim("far")), denied=("persistentvolumes",))
     assert "persistentvolumes" in blind.missing
+
+
+def roots(*raws: Raw) -> dict[str, tuple[str, int]]:
+    """Root causes of a whole cluster: object → diagnosis, and how much else is not well by it."""
+    judging = HealthEngine().update(view_of(*raws))
+    while True:
+        try:
+            next(judging)
+        except StopIteration as end:
+            whole: ClusterHealth = end.value
+            return {str(cause.object): (cause.diagnosis, cause.affects) for cause in whole.causes}
+
+
+def test_pods_of_many_workloads_fold_under_the_node_that_is_down() -> None:
+    down = lone_node(condition("Ready", "Unknown", "2h"), taints=NOT_READY)
+    pods = [pending(f"web-{number}", labels={"app": str(number)}) for number in range(5)]
+    found = roots(down, *pods)
+    assert list(found) == ["Node worker-1"]
+    assert found["Node worker-1"][1] == 5
+
+
+def test_a_missing_class_is_the_root_of_claim_and_pod() -> None:
+    found = roots(USER, claimed("data"), lone_node(condition("Ready", "True")))
+    assert found == {"StorageClass fast": ("claim.no-storage-class", 2)}
+
+
+def test_a_claim_at_rest_is_not_blamed_for_its_pods_trouble() -> None:
+    late = shown(cluster.storage_class("fast", "disk.csi.example.com"))
+    greedy = pending("db", cpu="64", volumes=cluster.mounting("data"))
+    found = roots(greedy, claimed("data"), late, lone_node(condition("Ready", "True")))
+    assert found == {"Pod placement/db": ("pod.unschedulable-resources", 0)}
+
+
+def test_an_old_pod_of_the_same_deployment_is_in_the_way() -> None:
+    def owned(raw: Raw, by: str) -> Raw:
+        owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": by, "uid": by, "controller": True}
+        raw["metadata"]["ownerReferences"] = [owner]
+        return raw
+
+    above = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": "web", "controller": True}
+    sets = [
+        {"kind": "ReplicaSet", "metadata": {"name": name, "namespace": SPACE, "uid": name, "ownerReferences": [above]}}
+        for name in ("old", "new")
+    ]
+    port = {"ports": [{"containerPort": 80, "hostPort": 80}]}
+    there = owned(shown(cluster.pod("web-old", on="worker-1", box=port)), "old")
+    node = lone_node(condition("Ready", "True"))
+    rolling = why(owned(pending("web-new", box=port), "new"), there, node, *sets)
+    assert rolling.message.endswith("its rollout has to end the old before it starts the new)")
+    twin = why(owned(pending("web-twin", box=port), "old"), there, node, *sets)
+    assert twin.message.endswith("each of them needs a node of its own)")
+    assert "add another node" in twin.message
