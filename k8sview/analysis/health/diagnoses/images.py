@@ -101,10 +101,22 @@ _BY_WORDS = (
         "",
     ),
     _sign(
+        "registry-plain-http",
+        r"http response to https client|first record does not look like a tls handshake",
+        "the registry {registry} speaks HTTP where node {node} expects HTTPS (image {image})",
+        "Let the registry speak TLS, or name it as one without in the runtime's configuration of every node",
+    ),
+    _sign(
+        "registry-failing",
+        r"\b50[0234]\b|internal server error|bad gateway|service unavailable|registry (is )?unavailable",
+        "the registry {registry} is in trouble itself (image {image})",
+        "Look at the registry, or pull through a mirror of your own",
+    ),
+    _sign(
         "registry-unreachable",
         r"i/o timeout|timed? ?out|deadline exceeded|connection (refused|reset)|no route to host|network is unreachable"
-        r"|http response to https client|registry (is )?unavailable|\b50[0234]\b|unexpected eof|: eof\b|tls handshake",
-        "node {node} does not reach the registry {registry} (image {image})",
+        r"|unexpected eof|: eof\b|tls handshake",
+        "node {node} does not reach the registry {registry} (image {image}){how}",
         "Try the registry from another node, and look at firewalls, proxies and the registry itself",
     ),
     _sign(
@@ -115,6 +127,7 @@ _BY_WORDS = (
     ),
 )
 
+_LATE = re.compile(r"timed? ?out|deadline exceeded", re.IGNORECASE)
 _FAILED = _sign("pull-failed", "", "image {image} cannot be pulled or used", "")
 _BACK_OFF_ONLY = re.compile(r'^Back-off pulling image "[^"]*"$')
 
@@ -133,12 +146,15 @@ def image_problem(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         "registry": registry_of(one.image),
         "node": pod.spec.node_name or "unknown",
         "arch": f" ({arch})" if arch else "",
+        "how": ": connection refused" if "refused" in words else ": no answer in time" if _LATE.search(words) else "",
     }
     message = f"{one.words} cannot start{since(view, beginning)}: {sign.clause.format(**place)}"
     because: tuple[Ref, ...] = ()
     missing = unread
     advice = sign.next.format(**place)
     if sign.id == "image.denied":
+        expired = ", whose credentials have expired" if "expired" in words else ""
+        message += expired
         clause, because, advice, unsure = credentials(view, pod, place["registry"])
         message = f"{clause}: {message}" if because else f"{message}; {clause}"
         missing += unsure
@@ -250,6 +266,10 @@ FAMILY = Family(
         Known("image.registry-unknown", "The registry's host name does not resolve", "Correct the name or DNS."),
         Known("image.denied", "The registry denies access", "Create or renew the pull secret in the pod's namespace."),
         Known("image.registry-unreachable", "The node does not reach the registry", "Look at network and registry."),
+        Known(
+            "image.registry-plain-http", "The registry speaks HTTP, not HTTPS", "Give it TLS, or configure the nodes."
+        ),
+        Known("image.registry-failing", "The registry itself is in trouble", "Look at the registry."),
         Known("image.not-found", "The image or its tag does not exist", "Compare the tag with the registry's."),
         Known("image.slow-pull", "The image is being pulled for very long", "Look at its size and the registry."),
         Known("image.pull-failed", "The image cannot be pulled or used", "Read the kubelet's words."),

@@ -55,7 +55,7 @@ _SIGNS = (
             r"|no new privileges|selinux",
             re.I,
         ),
-        "its security settings forbid the start: {quote}",
+        "its security settings cannot be met: {quote}",
         "Match securityContext and image: a numeric runAsUser other than 0, writable volumes where it writes",
     ),
     _Sign(
@@ -85,6 +85,11 @@ _SIGNS = (
 )
 # A runtime's last words in the log of a container whose process could not be started.
 _LAST_WORDS = re.compile(r"^exec \S+: |exec user process caused|exec format error")
+# What runtimes put before the words that matter.
+_BEFORE = re.compile(
+    r"^(?:Error: )?(?:failed to create (?:containerd task|shim task): |OCI runtime create failed: "
+    r"|runc create failed: |unable to start container process: |error during container init: )+"
+)
 _OTHER = _Sign("container.start-failed", re.compile(""), "the runtime says: {quote}", "")
 
 
@@ -134,7 +139,7 @@ def _diagnosis(view: View, pod: Pod, failure: _Failure) -> Diagnosis:
         arch=f" ({arch})" if arch else "",
         image=one.image,
         command=f"{named} " if named else "",
-        quote=one_line(text, 200),
+        quote=one_line(_BEFORE.sub("", text), 200),
     )
     tries = f", {counted(one.status.restart_count, 'restart')}" if one.status.restart_count else ""
     return Diagnosis(
@@ -201,7 +206,7 @@ FAMILY = Family(
             "The program is built for another processor",
             "Build the image for the node.",
         ),
-        Known("container.forbidden", "Security settings forbid the start", "Match securityContext and image."),
+        Known("container.forbidden", "Its security settings cannot be met", "Match securityContext and image."),
         Known("container.entry-point-missing", "The command is not in the image", "Correct command, args or image."),
         Known("container.not-executable", "The command may not be executed", "Correct file mode, user or command."),
         Known(

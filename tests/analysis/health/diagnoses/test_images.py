@@ -91,13 +91,31 @@ WORDS = [
         "time-out",
         f'{PULL}: failed to do request: Head "https://registry.example/v2/": dial tcp 192.0.2.7:443: i/o timeout',
         "image.registry-unreachable",
-        "node n1 does not reach the registry registry.example",
+        "does not reach the registry registry.example (image registry.example/shop/app:1.4.2): no answer in time",
+    ),
+    (
+        "refused",
+        f'{PULL}: failed to do request: Head "https://registry.example/v2/": dial tcp 192.0.2.7: connection refused',
+        "image.registry-unreachable",
+        ": connection refused",
+    ),
+    (
+        "server error",
+        f"{PULL}: unexpected status from HEAD request to https://registry.example/v2/: 503 Service Unavailable",
+        "image.registry-failing",
+        "the registry registry.example is in trouble itself",
+    ),
+    (
+        "expired token",
+        "denied: Your authorization token has expired. Reauthenticate and try again.",
+        "image.denied",
+        "whose credentials have expired",
     ),
     (
         "plain HTTP",
         f'{PULL}: failed to do request: Head "https://registry": http: server gave HTTP response to HTTPS client',
-        "image.registry-unreachable",
-        "",
+        "image.registry-plain-http",
+        "speaks HTTP where node n1 expects HTTPS",
     ),
     (
         "another platform",
@@ -159,8 +177,8 @@ REASONS = [
     (
         "RegistryUnavailable",
         "image pull failed for registry.example/shop/app:1.4.2 because the registry is unavailable.",
-        "image.registry-unreachable",
-        "does not reach the registry",
+        "image.registry-failing",
+        "is in trouble itself",
     ),
     ("ImageInspectError", 'Failed to inspect image "x": rpc error: code = Unknown', "image.pull-failed", "rpc error"),
 ]

@@ -163,3 +163,9 @@ def test_a_wait_that_nobody_here_knows_is_told_in_its_own_words() -> None:
     assert (
         found.message == "container app cannot start since 11:40 UTC: KillContainerError: the runtime does not answer"
     )
+
+
+def test_what_runtimes_say_before_the_point_is_left_out() -> None:
+    message = f'{RUNC}error during container init: error mounting "/x" to rootfs at "/y": not a directory'
+    found = why(pod_of(waits("RunContainerError", message), phase="Pending"))
+    assert 'the runtime says: error mounting "/x" to rootfs' in found.message
