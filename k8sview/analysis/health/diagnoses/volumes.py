@@ -72,6 +72,29 @@ def attached_elsewhere(view: View, pod: Pod, health: Health) -> Diagnosis | None
     )
 
 
+def contended(view: View, pod: Pod, health: Health) -> Diagnosis | None:
+    """It waits and nobody says for what, while another node's pod cannot have the volume that this one has."""
+    if health.reason != "ContainerCreating" or not pod.spec.node_name or _runs(pod):
+        return None
+    for claim in claims_of(view, pod):
+        for other in view.users_of("persistentvolumeclaims", claim.metadata.name, pod.metadata.namespace or ""):
+            event = _event(view, other, "FailedAttachVolume") if other.spec.node_name != pod.spec.node_name else None
+            if event is None or not any(words in told.text(event) for words in _ELSEWHERE):
+                continue
+            volume = claim.spec.volume_name
+            here = f"by pod {pod.metadata.name} on {pod.spec.node_name}, which has not started"
+            there = f"by {other.metadata.name} on {other.spec.node_name}{_own_kind(view, pod, [other.metadata.name])}"
+            return Diagnosis(
+                id="volume.multi-attach",
+                message=f"volume {volume} of claim {claim.metadata.name} is wanted on two nodes: {here}, and {there}",
+                next=f"kubectl get volumeattachments | grep {word(volume)}",
+                since=_waits_since(pod),
+                confidence=Confidence.INFERRED,
+                evidence=(told.quoted(event), *_attachment(view, volume)),
+            )
+    return None
+
+
 def unattached(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     """Attaching or mounting fails; the driver's agent on the node may be why."""
     event = _event(view, pod, "FailedAttachVolume", "FailedMount", "FailedMapVolume")
@@ -220,5 +243,5 @@ FAMILY = Family(
             "Look at the driver's DaemonSet on that node.",
         ),
     ),
-    rules={"pods": (attached_elsewhere, unattached)},
+    rules={"pods": (attached_elsewhere, unattached, contended)},
 )

@@ -67,6 +67,16 @@ def test_the_node_that_holds_the_volume_is_lost() -> None:
     assert "n9, which is gone" in gone.message
 
 
+def test_the_pod_that_has_the_volume_and_does_not_start_either() -> None:
+    rival = waiting(name="web-1", node="n2", metadata={"uid": "web-1"})
+    refused = said("FailedAttachVolume", MULTI)
+    refused["involvedObject"] = {"uid": "web-1"}
+    found = why(waiting(), CLAIM, DISK, attachment("n1"), rival, refused)
+    assert (found.id, found.confidence) == ("volume.multi-attach", Confidence.INFERRED)
+    assert "is wanted on two nodes: by pod web-0 on n1, which has not started, and by web-1 on n2" in found.message
+    assert why(waiting(), CLAIM, DISK, attachment("n1"), rival).id != "volume.multi-attach"
+
+
 def test_attachments_may_be_hidden() -> None:
     words = f'Multi-Attach error for volume "{VOLUME}" Volume is already used by pod(s) web-1'
     found = why(waiting(), CLAIM, said("FailedAttachVolume", words), denied=("volumeattachments.storage.k8s.io",))
