@@ -102,7 +102,7 @@ def _without_pods(view: View, service: Service) -> Health:
     selector = ", ".join(f"{key}={value}" for key, value in sorted(service.spec.selector.items()))
     evidence = (f"spec.selector = {selector}", "pods that match = 0")
     made_by = makers(view, service)
-    if made_by and all(one.replicas == 0 for one in made_by):
+    if made_by and all(one.replicas == 0 for one in made_by) and not _is_dns(service):
         words = f"{made_by[0].ref.kind} {made_by[0].ref.name}, whose pods it selects, is scaled to 0"
         return Health(HealthVerdict.SUSPENDED, "ScaledToZero", words, evidence=evidence)
     since = specified(service) or created(service)
@@ -121,6 +121,11 @@ def _without_pods(view: View, service: Service) -> Health:
         recheck_at=end,
         grace=_SELECTING,
     )
+
+
+def _is_dns(service: Service) -> bool:
+    """The one Service that nobody may rest: without it nothing in the cluster finds anything by name."""
+    return (service.metadata.namespace, service.metadata.name) == ("kube-system", "kube-dns")
 
 
 def _no_port(view: View, service: Service, lacking: tuple[str, ...], evidence: tuple[str, ...]) -> Health:

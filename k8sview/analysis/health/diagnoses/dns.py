@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from k8sview.analysis.health.answering import workloads_behind
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.explained import called, explain
 from k8sview.analysis.health.diagnoses.wording import since, word
 from k8sview.analysis.health.phrases import counted
 from k8sview.analysis.health.pods import pod_health
 from k8sview.model.health import Diagnosis, Health
-from k8sview.model.kinds import ref_to
+from k8sview.model.kinds import RESOURCE_NAMES, ref_to
 from k8sview.model.objects.core import Service
 from k8sview.model.objects.extension import EndpointSlice
 from k8sview.model.view import View
@@ -45,6 +46,21 @@ def dns_down(view: View, workload: Any, health: Health) -> Diagnosis | None:
     return explain(health, "dns.down", message, look, because=because, evidence=evidence, missing=missing)
 
 
+def dns_off(view: View, service: Service, health: Health) -> Diagnosis | None:
+    """The DNS Service, while what should answer for it is scaled to 0: that is nobody's rest."""
+    if (service.metadata.namespace, service.metadata.name) != (_NAMESPACE, _SERVICE) or not health.verdict.faulty:
+        return None
+    off = [(kind, one) for kind, one in workloads_behind(view, service) if getattr(one.spec, "replicas", None) == 0]
+    if not off or _ready(view):
+        return None
+    kind, workload = off[0]
+    message = f"cluster DNS is down, no name resolves anywhere: {called(workload, kind)} is scaled to 0"
+    evidence = (f"{RESOURCE_NAMES[kind]}/{workload.metadata.name} spec.replicas = 0",)
+    because = (ref_to(kind, _NAMESPACE, workload.metadata.name),)
+    look = f"kubectl get {kind.lower()} {word(workload.metadata.name)} -n {_NAMESPACE}"
+    return explain(health, "dns.down", message, look, because=because, evidence=evidence)
+
+
 def _ready(view: View) -> int | None:
     """Ready endpoints of the DNS Service; None where they cannot be read, or there is no such Service."""
     service = view.get("services", _SERVICE, _NAMESPACE)
@@ -66,5 +82,5 @@ FAMILY = Family(
             "Mend the DNS pods first; most other failures follow from this one.",
         ),
     ),
-    rules={"deployments.apps": (dns_down,), "daemonsets.apps": (dns_down,)},
+    rules={"deployments.apps": (dns_down,), "daemonsets.apps": (dns_down,), "services": (dns_off,)},
 )

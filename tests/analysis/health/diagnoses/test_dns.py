@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.analysis.health.diagnoses.asked import because, why
-from tests.analysis.health.objects import Raw, condition, deployment, pod, rolling, waiting
+from tests.analysis.health.objects import Raw, condition, deployment, judge, pod, rolling, waiting
 from tests.analysis.health.platform_objects import endpoints, service
 
 LABELS = {"k8s-app": "kube-dns"}
@@ -38,6 +38,16 @@ def test_nobody_answers() -> None:
 
 def test_as_long_as_one_answers_it_is_not_down() -> None:
     assert why(coredns(1), SERVICE, slices(True, False), CRASHED).id != "dns.down"
+
+
+def test_dns_is_never_at_rest() -> None:
+    off = coredns(0)
+    off["spec"]["replicas"] = 0
+    found = why(SERVICE, off, slices())
+    assert (found.id, because(found)) == ("dns.down", ("Deployment kube-system/coredns",))
+    assert found.message.endswith("Deployment kube-system/coredns is scaled to 0")
+    other = service("web", "kube-system", selector=LABELS)
+    assert judge(other, off).verdict == "Suspended"
 
 
 def test_another_workload_is_not_dns() -> None:
