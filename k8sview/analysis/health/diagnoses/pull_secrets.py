@@ -17,31 +17,31 @@ def credentials(view: View, pod: Pod, registry: str) -> tuple[str, tuple[Ref, ..
     """A clause, the Secrets that are missing, the next step, and what could not be read."""
     namespace = pod.metadata.namespace or ""
     names = [secret.name for secret in pod.spec.image_pull_secrets if secret.name]
-    create = f"kubectl create secret docker-registry -n {namespace} NAME --docker-server={registry}"
     if not names:
         account = pod.spec.service_account_name or "default"
         clause = f"no pull secret is named, neither by the pod nor by its service account {account}"
-        return clause, (), f"{create}, and name it in imagePullSecrets; or correct the repository's name", ()
+        advice = f"{_create('a Secret', registry, namespace)} and name it in imagePullSecrets"
+        return clause, (), f"{advice}; or correct the image's name", ()
     if not view.readable("secrets", namespace):
         gone = _not_retrieved(view, pod, names)
         if gone:
             listed = ", ".join(gone)
             clause = f"the kubelet could not retrieve pull secret {listed} of namespace {namespace}"
-            return clause, _secrets(namespace, gone), create.replace("NAME", gone[0]), ("secrets",)
+            return clause, _secrets(namespace, gone), _create(f"Secret {gone[0]}", registry, namespace), ("secrets",)
         clause = f"whether its pull secret {', '.join(names)} exists cannot be told without secrets"
         return clause, (), f"kubectl get secret -n {namespace} {names[0]}", ("secrets",)
     gone = [name for name in names if view.get("secrets", name, namespace) is None]
     if gone:
         listed = ", ".join(gone)
         clause = f"pull secret {listed} does not exist in namespace {namespace}"
-        return clause, _secrets(namespace, gone), create.replace("NAME", gone[0]), ()
+        return clause, _secrets(namespace, gone), _create(f"Secret {gone[0]}", registry, namespace), ()
     clause = f"the credentials in pull secret {', '.join(names)} are wrong, expired or for another registry"
-    return (
-        clause,
-        (),
-        f"kubectl describe secret -n {namespace} {names[0]}, then renew its credentials for {registry}",
-        (),
-    )
+    advice = f"kubectl describe secret -n {namespace} {names[0]}; renew its credentials for {registry}"
+    return clause, (), advice, ()
+
+
+def _create(what: str, registry: str, namespace: str) -> str:
+    return f"Create {what} of type kubernetes.io/dockerconfigjson for {registry} in namespace {namespace}"
 
 
 def _secrets(namespace: str, names: list[str]) -> tuple[Ref, ...]:

@@ -227,7 +227,7 @@ def test_a_missing_pull_secret_is_the_cause() -> None:
     assert found.message.startswith(
         "pull secret registry-key does not exist in namespace shop: container app cannot start"
     )
-    assert found.next.startswith("kubectl create secret docker-registry -n shop registry-key")
+    assert found.next.startswith("Create Secret registry-key of type kubernetes.io/dockerconfigjson")
 
 
 def test_a_pull_secret_that_exists_is_not_blamed_as_missing() -> None:
