@@ -14,7 +14,7 @@ import msgspec
 from k8sview.analysis.checks.applications import controller, is_system
 from k8sview.analysis.checks.custom import text
 from k8sview.analysis.checks.demand import offered, requested
-from k8sview.analysis.checks.outcome import PASS, Context, Judged, cannot_tell, fails, not_applicable, ref_to
+from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, not_applicable, ref_to
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.kinds import ref_to as known_ref
 from k8sview.model.objects.pods import ContainerStatus, Pod
@@ -26,6 +26,7 @@ from k8sview.model.view import View
 POD_FIGURES = "pods.metrics.k8s.io"
 NODE_FIGURES = "nodes.metrics.k8s.io"
 _OOM = "OOMKilled"
+_HALF = 0.5
 _ONCE = "checks.usage"
 _PLACE = {"cpu": 0, "memory": 1}
 
@@ -56,21 +57,29 @@ class _Sums(msgspec.Struct):
     pods: int = 0
 
 
-_Used = tuple[str, int, int]
+class _Near(NamedTuple):
+    """A container that uses much of its memory limit, and how much of it."""
+
+    share: float
+    workload: Ref
+    pod: Pod
+    container: str
+    used: int
+    limit: int
 
 
 class _Figures(NamedTuple):
-    """Read once for each view, for all rules of this module."""
+    """Read once for each view, for all rules of this module. ``near``: containers at half of their memory or more."""
 
-    pods: list[tuple[Ref, Pod, list[_Used]]]
     sums: list[_Sums]
+    near: list[_Near]
 
 
 def _figures(view: View) -> _Figures:
-    """Running pods that have figures, with their workloads."""
+    """Running pods that have figures, by their workloads. Few values are made on the way: there may be thousands."""
     pods, figures = view.table("pods").objects, view.table(POD_FIGURES).objects
     owners: dict[tuple[str, str], _Sums] = {}
-    known: list[tuple[Ref, Pod, list[_Used]]] = []
+    near: list[_Near] = []
     for key in sorted(figures):
         pod = pods.get(key)
         if pod is None or pod.status.phase != "Running":
@@ -79,16 +88,31 @@ def _figures(view: View) -> _Figures:
         sums = owners.get(place)
         if sums is None:
             sums = owners[place] = _Sums(workload_of(view, pod), [0, 0], [0, 0])
-        usage = _usage(figures[key])
-        known.append((sums.workload, pod, usage))
         cpu, memory = requested(pod)
         sums.asked[0] += cpu
         sums.asked[1] += memory
-        for _, more_cpu, more_memory in usage:
-            sums.used[0] += more_cpu
-            sums.used[1] += more_memory
         sums.pods += 1
-    return _Figures(known, _joined(owners.values()))
+        containers = figures[key].body.get("containers")
+        for one in containers if isinstance(containers, list) else ():
+            usage = one.get("usage") if isinstance(one, dict) else None
+            if not isinstance(usage, dict):
+                continue
+            used = _figure("memory", usage.get("memory"))
+            sums.used[0] += _figure("cpu", usage.get("cpu"))
+            sums.used[1] += used
+            limit = _memory_limit(pod, one.get("name"))
+            if limit and used >= limit * _HALF:
+                near.append(_Near(used / limit, sums.workload, pod, one["name"], used, limit))
+    return _Figures(_joined(owners.values()), near)
+
+
+def _memory_limit(pod: Pod, name: Any) -> int:
+    for containers in (pod.spec.containers, pod.spec.init_containers):
+        for one in containers:
+            if one.name == name:
+                stated = one.resources.limits.get("memory")
+                return 0 if stated is None else amount("memory", stated)
+    return 0
 
 
 def _owner(pod: Pod, key: Key) -> tuple[str, str]:
@@ -111,18 +135,6 @@ def _joined(sums: Iterable[_Sums]) -> list[_Sums]:
     return list(found.values())
 
 
-def _usage(figures: Any) -> list[_Used]:
-    """By container: its name, thousandths of a core, bytes."""
-    found = []
-    containers = figures.body.get("containers")
-    for one in containers if isinstance(containers, list) else ():
-        usage = one.get("usage") if isinstance(one, dict) else None
-        if isinstance(usage, dict):
-            cpu, memory = _figure("cpu", usage.get("cpu")), _figure("memory", usage.get("memory"))
-            found.append((str(one.get("name")), cpu, memory))
-    return found
-
-
 def _figure(resource: str, text: Any) -> int:
     """``amount``, with a short way for the two forms in which metrics-server writes nearly every figure."""
     if isinstance(text, str):
@@ -143,67 +155,50 @@ def _blind(context: Context) -> Judged | None:
 
 
 class LimitsParameters(Parameters, frozen=True, kw_only=True):
-    """``share``: of its memory limit that a container may use."""
+    """``share``: of its memory limit that a container may use; a half at least."""
 
     share: float = 0.9
 
     def reads(self) -> tuple[str, ...]:
         return ("pods", POD_FIGURES, "replicasets.apps", "jobs.batch")
 
-
-class _Near(NamedTuple):
-    share: float
-    words: str
-    evidence: tuple[str, ...]
+    def problem(self) -> str | None:
+        return None if _HALF <= self.share <= 1 else f"share: {self.share} is not between {_HALF} and 1"
 
 
 @rule("memory-below-limits", LimitsParameters)
 def memory_below_limits(context: Context, parameters: LimitsParameters) -> Iterator[Judged]:
-    """No container is near its memory limit; one finding for each workload, about the pod that is nearest to it."""
+    """No container is near its memory limit; one finding for each workload, about the one that is nearest to it."""
     if (blind := _blind(context)) is not None:
         yield blind
         return
+    figures = context.view.once(_ONCE, _figures)
     worst: dict[Ref, tuple[_Near, int]] = {}
-    for workload, pod, usage in context.view.once(_ONCE, _figures).pods:
-        near = _nearest(pod, usage, parameters.share)
-        if near is not None:
-            known = worst.get(workload)
-            worst[workload] = (max(near, known[0]), known[1] + 1) if known else (near, 1)
-        yield Judged(None, PASS)
-    for workload, (near, count) in worst.items():
-        more = f" ({count} pods of it are as near)" if count > 1 else ""
-        expected = f"below {parameters.share:.0%}"
-        outcome = fails(f"{near.words}{more}", path=POD_FIGURES, observed=f"{near.share:.0%}", expected=expected,
-                        evidence=near.evidence)  # fmt: skip
-        yield Judged(workload, outcome)
+    for near in figures.near:
+        if near.share >= parameters.share:
+            known = worst.get(near.workload)
+            nearest = near if known is None or near.share > known[0].share else known[0]
+            worst[near.workload] = (nearest, known[1] + 1 if known else 1)
+    for sums in figures.sums:
+        found = worst.get(sums.workload)
+        yield Judged(sums.workload, _too_near(*found, parameters.share) if found else PASS)
 
 
-def _nearest(pod: Pod, usage: list[_Used], allowed: float) -> _Near | None:
-    limits = {
-        one.name: one.resources.limits["memory"]
-        for one in (*pod.spec.containers, *pod.spec.init_containers)
-        if "memory" in one.resources.limits
-    }
-    if not limits:
-        return None
-    worst: _Near | None = None
-    for name, _, used in usage:
-        limit = amount("memory", limits.get(name, 0))
-        if not limit or used / limit < allowed:
-            continue
-        share = used / limit
-        where = f"container {name} of pod {pod.metadata.name}"
-        words = f"{where} uses {share:.0%} of its memory limit of {written('memory', limit)}"
-        evidence: tuple[str, ...] = (
-            f"{POD_FIGURES}/{pod.metadata.name} containers[name={name}].usage.memory = {written('memory', used)}",
-        )
-        status = next((one for one in pod.status.container_statuses if one.name == name), ContainerStatus())
-        last = status.last_state.terminated
-        if last is not None and last.reason == _OOM:
-            words += ", and was killed at it before"
-            evidence += (f"status.containerStatuses[name={name}].lastState.terminated.reason = {_OOM}",)
-        worst = max((worst, _Near(share, words, evidence)), key=lambda one: one.share if one else 0.0)
-    return worst
+def _too_near(near: _Near, count: int, allowed: float) -> Outcome:
+    pod, name = near.pod, near.container
+    words = f"container {name} of pod {pod.metadata.name} uses {near.share:.0%} of its memory limit"
+    words += f" of {written('memory', near.limit)}"
+    usage = f"{POD_FIGURES}/{pod.metadata.name} containers[name={name}].usage.memory"
+    evidence = [f"{usage} = {written('memory', near.used)}"]
+    status = next((one for one in pod.status.container_statuses if one.name == name), ContainerStatus())
+    last = status.last_state.terminated
+    if last is not None and last.reason == _OOM:
+        words += ", and was killed at it before"
+        evidence.append(f"status.containerStatuses[name={name}].lastState.terminated.reason = {_OOM}")
+    if count > 1:
+        words += f" ({count} containers of it are as near)"
+    observed, expected = f"{near.share:.0%}", f"below {allowed:.0%}"
+    return fails(words, path=POD_FIGURES, observed=observed, expected=expected, evidence=tuple(evidence))
 
 
 class RequestsParameters(Parameters, frozen=True, kw_only=True):
