@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from k8sview.analysis.health.behind import Behind
+from k8sview.analysis.health.moments import ago, specified
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.pods import Pod
 from k8sview.model.objects.workloads import StatefulSet
+from k8sview.model.view import View
 
+_AT_ONCE = timedelta(minutes=5)
 REVISION = "controller-revision-hash"
 _ORDINAL = re.compile(r"-(\d+)$")
 # A pod that a lost node holds, or that is on its way out, is not broken by what is in its template.
@@ -32,20 +36,32 @@ def in_order(stateful_set: StatefulSet) -> bool:
     return stateful_set.spec.pod_management_policy != "Parallel"
 
 
-def trapped(stateful_set: StatefulSet, behind: Behind) -> tuple[Pod, Health] | None:
-    """The broken pod of an older revision for which an ordered update waits, though only its end would mend it.
+def trapped(view: View, stateful_set: StatefulSet, behind: Behind) -> tuple[Pod, Health] | None:
+    """The broken pod of an older revision for which an update waits, though only its end would mend it.
 
-    The controller waits for every pod to be ready before it replaces any of them. The pod's revision need be neither
-    the current nor the updated one: the current one is the last that was complete.
+    In order, the controller waits for every pod to be ready before it replaces any of them; otherwise it may still hold
+    that as many are unavailable as may be, which shows in that nothing happens. The pod's revision need be neither the
+    current nor the updated one: the current one is the last that was complete. Below the partition an older revision is
+    meant.
     """
-    if stateful_set.spec.update_strategy.type == "OnDelete" or not in_order(stateful_set):
+    if stateful_set.spec.update_strategy.type == "OnDelete":
         return None
-    wanted = stateful_set.status.update_revision
+    if not in_order(stateful_set) and not _long_written(view, stateful_set):
+        return None
+    wanted, lowest = stateful_set.status.update_revision, held_back(stateful_set)
     for pod, health in sorted(behind.faulty, key=lambda one: ordinal(one[0])):
         revision = pod.metadata.labels.get(REVISION)
-        if wanted and revision and revision != wanted and health.reason not in _NOT_ITS_TEMPLATE:
+        if not wanted or not revision or revision == wanted or ordinal(pod) < lowest:
+            continue
+        if health.reason not in _NOT_ITS_TEMPLATE:
             return pod, health
     return None
+
+
+def _long_written(view: View, stateful_set: StatefulSet) -> bool:
+    """Whether the spec was written so long ago that a controller which replaces pods at once would have."""
+    age = ago(view, specified(stateful_set))
+    return age is not None and age > _AT_ONCE
 
 
 def held_back(stateful_set: StatefulSet) -> int:

@@ -48,7 +48,7 @@ def stateful_set_health(view: View, stateful_set: StatefulSet) -> Health:
             behind=_named(behind),
             refusal=refused,
             missing=unread(view, stateful_set.metadata.namespace) if short or refused else (),
-            trap=_trap(stateful_set, behind),
+            trap=_trap(view, stateful_set, behind),
             started=began(stateful_set, behind, rollout),
             raised=raised(view, stateful_set) if status.available_replicas < spec.replicas else None,
             deadline=_deadline(stateful_set),
@@ -85,9 +85,9 @@ def _with_name(pod: Pod, health: Health) -> Health:
     return msgspec.structs.replace(health, message=joined(f"pod {pod.metadata.name}", health.message))
 
 
-def _trap(stateful_set: StatefulSet, behind: Behind) -> str:
+def _trap(view: View, stateful_set: StatefulSet, behind: Behind) -> str:
     """An ordered rollout waits for a broken pod of an older revision before it would replace that very pod."""
-    found = trapped(stateful_set, behind)
+    found = trapped(view, stateful_set, behind)
     if found is None:
         return ""
     name = found[0].metadata.name

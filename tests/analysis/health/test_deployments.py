@@ -244,3 +244,14 @@ def test_without_a_deadline_what_was_made_for_it_dates_a_rollout() -> None:
         young["status"]["containerStatuses"][0]["state"] = {"running": {"startedAt": ago(born)}}
         health = judge(raw, new, young)
         assert (health.verdict, health.rollout) == (verdict, "moving" if verdict == "Progressing" else "stalled")
+
+
+def test_a_replica_set_has_the_time_that_its_deployment_has() -> None:
+    """A roll-back scales up a set that is months old."""
+    back = replica_set("old", "3")
+    back["status"] |= {"replicas": 2, "availableReplicas": 0}
+    starting = owned_by("old", pod({"name": "app", "ready": False}, name="web-2", age="3m"))
+    starting["status"]["containerStatuses"][0]["state"] = {"running": {"startedAt": ago("3m")}}
+    assert judge(back, starting).verdict is HealthVerdict.DOWN
+    for since, verdict in (("3m", HealthVerdict.PROGRESSING), ("15m", HealthVerdict.DOWN)):
+        assert judge(back, starting, deployment(2, 2, 0, rolling(since), total=3)).verdict is verdict

@@ -9,7 +9,7 @@ from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.rollouts import faulty_pods
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.moments import changed, created
-from k8sview.analysis.health.ordinals import REVISION, first_ill, in_order, ordinal, trapped
+from k8sview.analysis.health.ordinals import REVISION, first_ill, held_back, in_order, ordinal, trapped
 from k8sview.analysis.health.phrases import joined
 from k8sview.model.health import Diagnosis, Health
 from k8sview.model.kinds import ref_to
@@ -23,7 +23,7 @@ def forced_rollback(view: View, stateful_set: StatefulSet, health: Health) -> Di
     """A newer revision is written, and the controller waits for a broken pod before it would replace that pod."""
     if not at_fault(stateful_set, health):
         return None
-    found = trapped(stateful_set, _behind(view, stateful_set))
+    found = trapped(view, stateful_set, _behind(view, stateful_set))
     return _trap(view, stateful_set, found) if found is not None else None
 
 
@@ -36,7 +36,7 @@ def trapped_pod(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     stateful_set = view.get("statefulsets.apps", owner.name, pod.metadata.namespace)
     if not isinstance(stateful_set, StatefulSet) or stateful_set.status.update_revision in ("", revision):
         return None
-    found = trapped(stateful_set, Behind(True, ((pod, health),)))
+    found = trapped(view, stateful_set, Behind(True, ((pod, health),)))
     if found is None:
         return None
     return _trap(view, stateful_set, found, (ref_to("StatefulSet", pod.metadata.namespace, owner.name),))
@@ -50,6 +50,7 @@ def blocked_by_ordinal(view: View, stateful_set: StatefulSet, health: Health) ->
     if health.reason in ("ReplicaFailure", "NotObserved"):
         return None
     updating = status.update_revision != status.current_revision and spec.update_strategy.type != "OnDelete"
+    updating = updating and status.updated_replicas < spec.replicas - held_back(stateful_set)
     if status.replicas >= spec.replicas and not updating:
         return None
     behind = _behind(view, stateful_set)

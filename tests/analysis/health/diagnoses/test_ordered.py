@@ -102,3 +102,19 @@ def test_a_slow_starter_has_the_time_that_its_probe_allows() -> None:
     slow = member(1, status={"state": {"running": {"startedAt": ago("15m")}}, "ready": False, "started": False})
     slow["spec"]["containers"][0]["startupProbe"] = probe
     assert judge(stateful(1, 2, template=template), member(0), slow).verdict is HealthVerdict.PROGRESSING
+
+
+def test_a_controller_that_replaces_at_once_has_had_its_time() -> None:
+    """Where the pods need no order, only time tells that the broken pod counts as the one that may be unavailable."""
+    for written, known in (("1h", "statefulset.forced-rollback"), ("1m", "rollout.pods-failing")):
+        raw = stateful(2, current="r1", update="r3", podManagementPolicy="Parallel")
+        raw["metadata"]["managedFields"] = [{"manager": "kubectl", "time": ago(written)}]
+        assert why(raw, member(0), member(1), member(2, "r2", NO_IMAGE)).id == known
+
+
+def test_below_the_partition_an_older_revision_is_meant() -> None:
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}
+    raw = stateful(2, current="r1", update="r2", updateStrategy=strategy)
+    raw["status"]["updatedReplicas"] = 1
+    found = why(raw, member(0), member(1, "r1", NO_IMAGE), member(2, "r2"))
+    assert (found.id, because(found)) == ("rollout.pods-failing", ("Pod shop/web-1",))
