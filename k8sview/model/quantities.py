@@ -50,9 +50,11 @@ _BYTES = ("memory", "ephemeral-storage", "storage")
 
 
 def _bytes(counted: int) -> str:
-    for power, suffix in ((4, "Ti"), (3, "Gi"), (2, "Mi"), (1, "Ki")):
-        unit = 1024**power
-        if abs(counted) >= unit:
-            hundredths = counted * 100 // unit
-            return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") + suffix
+    """In the largest unit that says it exactly in few digits, else shortened to two decimals."""
+    units = [(1024**power, suffix) for power, suffix in ((4, "Ti"), (3, "Gi"), (2, "Mi"), (1, "Ki"))]
+    fitting = [(unit, suffix) for unit, suffix in units if abs(counted) >= unit]
+    exact = [(unit, suffix) for unit, suffix in fitting if counted * 100 % unit == 0 and abs(counted) < 10_000 * unit]
+    for unit, suffix in (exact or fitting)[:1]:
+        hundredths = counted * 100 // unit
+        return f"{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip(".") + suffix
     return str(counted)

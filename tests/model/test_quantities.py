@@ -74,6 +74,7 @@ def test_amounts_as_the_scheduler_counts_them(resource: str, quantity: str | int
         ("cpu", 1500, "1500m"),
         ("memory", 1536 * 1024**2, "1.5Gi"),
         ("memory", 200_000_000, "190.73Mi"),
+        ("memory", 2000 * 1024**3, "2000Gi"),
         ("memory", 1023, "1023"),
         ("hugepages-2Mi", 4 * 1024**2, "4Mi"),
         ("pods", 110, "110"),

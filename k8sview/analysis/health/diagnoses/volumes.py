@@ -28,9 +28,11 @@ from k8sview.model.view import View
 
 ATTACHMENTS = "volumeattachments.storage.k8s.io"
 _VOLUME = re.compile(r'volume "([^"]+)"')
+_UNMOUNTED = re.compile(r"unmounted volumes=\[([^\]\s]+)\]")
 _USED_BY = re.compile(r"already used by pod\(s\) ([^\n]+)")
 _ELSEWHERE = ("Multi-Attach error", "Waiting for detach", "already used by pod", "already exclusively attached")
 _DRIVER = re.compile(r"(?:driver name|CSINode \S+ does not contain driver|external-attacher of) (\S+)")
+_SHARED = ("ReadWriteMany", "ReadOnlyMany")
 _SUMMARY = "Unable to attach or mount volumes"
 _NO_DRIVER = ("not found in the list of registered CSI drivers", "does not contain driver")
 _SENSE = {
@@ -40,6 +42,7 @@ _SENSE = {
     r"hostPath type check failed|does not exist|no such file": "its path is not on the node",
     r"timed out|deadline exceeded": "it takes too long",
     r"no space left": "there is no space left",
+    r"code = NotFound|\.NotFound": "the storage does not know it",
 }
 """What the words of mounts mean."""
 
@@ -70,6 +73,31 @@ def attached_elsewhere(view: View, pod: Pod, health: Health) -> Diagnosis | None
         because=because,
         missing=() if view.readable(ATTACHMENTS) else (ATTACHMENTS,),
     )
+
+
+def held_elsewhere(view: View, pod: Pod, health: Health) -> Diagnosis | None:
+    """Where events may not be read: a volume for one node that is attached to another one, and not to the pod's."""
+    if told.unread(view, pod) == () or not pod.spec.node_name or _runs(pod):
+        return None
+    for claim in claims_of(view, pod):
+        volume, alone = claim.spec.volume_name, not set(claim.spec.access_modes) & set(_SHARED)
+        node = _attached_to(view, volume, pod.spec.node_name) if volume and alone else ""
+        if not node or _attached_at(view, volume, pod.spec.node_name):
+            continue
+        lost = _lost(view, node)
+        where = f"attached to node {node}, which is {lost}" if lost else f"attached to node {node}"
+        return Diagnosis(
+            id="volume.multi-attach",
+            message=f"volume {volume} of claim {claim.metadata.name} is {where}; it can be on one node at a time, and pod "
+            f"{pod.metadata.name} seems to wait for it on {pod.spec.node_name}{since(view, _waits_since(pod))}",
+            next=f"kubectl get volumeattachments | grep {word(volume)}",
+            since=_waits_since(pod),
+            confidence=Confidence.INFERRED,
+            evidence=_attachment(view, volume),
+            because=(ref_to("Node", None, node),) if lost else (),
+            missing=("events",),
+        )
+    return None
 
 
 def contended(view: View, pod: Pod, health: Health) -> Diagnosis | None:
@@ -149,7 +177,7 @@ def _waits_since(pod: Pod) -> datetime | None:
 
 
 def _volume(event: Event) -> str:
-    found = _VOLUME.search(told.text(event))
+    found = _VOLUME.search(told.text(event)) or _UNMOUNTED.search(told.text(event))
     return found[1] if found is not None else ""
 
 
@@ -160,6 +188,13 @@ def _attached_to(view: View, volume: str, but: str) -> str:
         if read_one(one, "spec.source.persistentVolumeName") == volume and isinstance(node, str) and node != but:
             return node
     return ""
+
+
+def _attached_at(view: View, volume: str, node: str) -> bool:
+    return any(
+        read_one(one, "spec.source.persistentVolumeName") == volume and read_one(one, "spec.nodeName") == node
+        for one in view.each(ATTACHMENTS)
+    )
 
 
 def _attachment(view: View, volume: str) -> tuple[str, ...]:
@@ -243,5 +278,5 @@ FAMILY = Family(
             "Look at the driver's DaemonSet on that node.",
         ),
     ),
-    rules={"pods": (attached_elsewhere, unattached, contended)},
+    rules={"pods": (attached_elsewhere, unattached, contended, held_elsewhere)},
 )

@@ -77,6 +77,15 @@ def test_the_pod_that_has_the_volume_and_does_not_start_either() -> None:
     assert why(waiting(), CLAIM, DISK, attachment("n1"), rival).id != "volume.multi-attach"
 
 
+def test_without_events_the_attachment_tells() -> None:
+    found = why(waiting(), CLAIM, DISK, attachment("n2"), node("n2", "Unknown"), denied=("events",))
+    assert (found.id, found.confidence, found.missing) == ("volume.multi-attach", Confidence.INFERRED, ("events",))
+    assert because(found) == ("Node n2",)
+    assert why(waiting(), CLAIM, DISK, attachment("n1"), denied=("events",)).id != "volume.multi-attach"
+    shared = {**CLAIM, "spec": {"volumeName": VOLUME, "accessModes": ["ReadWriteMany"]}}
+    assert why(waiting(), shared, DISK, attachment("n2"), denied=("events",)).id != "volume.multi-attach"
+
+
 def test_attachments_may_be_hidden() -> None:
     words = f'Multi-Attach error for volume "{VOLUME}" Volume is already used by pod(s) web-1'
     found = why(waiting(), CLAIM, said("FailedAttachVolume", words), denied=("volumeattachments.storage.k8s.io",))
@@ -104,7 +113,7 @@ def test_attachments_may_be_hidden() -> None:
             "FailedMount",
             "Unable to attach or mount volumes: unmounted volumes=[data]: timed out waiting for the condition",
             "volume.mount-failed",
-            "a volume of pod web-0 cannot be mounted on n1 since 11:40 UTC, it takes too long: ",
+            "volume data of pod web-0 cannot be mounted on n1 since 11:40 UTC, it takes too long: ",
         ),
         (
             "FailedMount",
