@@ -9,7 +9,9 @@ from tests.scenarios.families import (
     containers,
     creation,
     gateways,
+    harder,
     images,
+    innocents,
     jobs,
     lookalikes,
     namespaces,
@@ -51,8 +53,10 @@ _FAMILIES = (
     owners,
     tangles,
     resources,
+    harder,
     lookalikes,
     youth,
+    innocents,
 )
 
 CASES: tuple[Case, ...] = tuple(case for family in _FAMILIES for case in family.CASES)

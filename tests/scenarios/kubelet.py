@@ -167,7 +167,8 @@ class Kubelet:
             return {"phase": play.phase, "reason": play.reason, "message": play.message, "conditions": scheduled}
         born = pod["metadata"]["creationTimestamp"]
         inits, ready_to_start = self._inits(spec, play, born), play.sandbox
-        blocked = not play.sandbox or not all(map(_passed, spec.get("initContainers", []), inits))
+        over = play.phase in ("Succeeded", "Failed")
+        blocked = not over and not (play.sandbox and all(map(_passed, spec.get("initContainers", []), inits)))
         mains = [self._main(one, play, blocked, born) for one in spec["containers"]]
         ready = all(one["ready"] for one in mains) and not blocked
         derived = {
@@ -178,9 +179,9 @@ class Kubelet:
         }
         stated = {one["type"]: one for one in play.conditions}
         unready = [one["name"] for one in mains if not one["ready"]]
-        over = {"Succeeded": {"reason": "PodCompleted"}, "Failed": {"reason": "PodFailed"}}
+        ends = {"Succeeded": {"reason": "PodCompleted"}, "Failed": {"reason": "PodFailed"}}
         waits = {"reason": "ContainersNotReady", "message": f"containers with unready status: [{' '.join(unready)}]"}
-        said = over.get(play.phase, waits)
+        said = ends.get(play.phase, waits)
         usual = [
             {
                 "type": name,
