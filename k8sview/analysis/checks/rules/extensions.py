@@ -103,6 +103,22 @@ def stored_versions_served(context: Context, parameters: CRDsParameters) -> Iter
         yield Judged(ref_to(table, definition), outcome)
 
 
+@rule("storage-version-current", CRDsParameters)
+def storage_version_current(context: Context, parameters: CRDsParameters) -> Iterator[Judged]:
+    """No definition stores new objects in a version that it calls deprecated itself."""
+    table = context.table(_CRDS)
+    for key in sorted(table.objects):
+        definition: CustomResourceDefinition = table.objects[key]
+        old = next((one.name for one in definition.spec.versions if one.storage and one.deprecated), "")
+        others = ", ".join(one.name for one in definition.spec.versions if one.served and not one.deprecated)
+        outcome = PASS
+        if old:
+            words = f"stores its objects as {old}, which it calls deprecated"
+            expected = others or "a version that is not deprecated"
+            outcome = fails(words, path="spec.versions[*].storage", observed=old, expected=expected)
+        yield Judged(ref_to(table, definition), outcome)
+
+
 class ConversionsParameters(CRDsParameters, frozen=True, kw_only=True):
     """Nothing to set."""
 
