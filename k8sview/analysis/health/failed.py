@@ -78,7 +78,8 @@ def _retried(job: Job) -> Health | None:
     """One of the first attempts of a Job that tries again by design."""
     status = job.status
     over = is_true(status.conditions, "Failed") or is_true(status.conditions, "FailureTarget")
-    if over or not status.active or status.failed > _FEW_ATTEMPTS:
+    # Between two attempts none is active: the controller waits longer each time.
+    if over or not (status.active or status.failed) or status.failed > _FEW_ATTEMPTS:
         return None
     return Health(
         HealthVerdict.PROGRESSING,

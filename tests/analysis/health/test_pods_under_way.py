@@ -197,6 +197,7 @@ def run(name: str, age: str, *conditions: Raw, **status: int) -> Raw:
 def test_an_attempt_of_a_job_that_tries_again_is_no_fault_yet() -> None:
     health = judge(attempt("one"), run("one", "1h", active=1, failed=1))
     assert (health.verdict, health.message) == ("Progressing", "failed, and its job one tries again")
+    assert judge(attempt("one"), run("one", "1h", failed=1)).verdict == "Progressing"
     assert judge(attempt("one"), run("one", "1h", active=1, failed=4)).verdict == "Degraded"
     assert judge(attempt("one"), run("one", "1h", condition("Failed", "True"), failed=1)).verdict == "Degraded"
 
