@@ -9,14 +9,14 @@ from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.explained import explain
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.drivers import DRIVERS, driver_of, idle_controllers
+from k8sview.analysis.health.misfits import misfit, nearest_volumes
 from k8sview.analysis.health.phrases import joined, one_line
-from k8sview.analysis.health.placement.claims import CLASSES, NO_PROVISIONER, class_name, class_of
+from k8sview.analysis.health.placement.claims import CLASSES, NO_PROVISIONER, SELECTED_NODE, class_name, class_of
 from k8sview.analysis.health.placement.volumes import fits_claim
 from k8sview.model.fields import read_one
 from k8sview.model.health import Diagnosis, Health
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.core import Event, PersistentVolume, PersistentVolumeClaim
-from k8sview.model.quantities import amount, written
 from k8sview.model.resources import Ref
 from k8sview.model.view import View
 
@@ -114,15 +114,30 @@ def without_volume(view: View, claim: PersistentVolumeClaim, health: Health) -> 
     volumes = [one for one in view.each("persistentvolumes") if isinstance(one, PersistentVolume)]
     if wanted:
         volume = next((one for one in volumes if one.metadata.name == wanted), None)
-        why = f"volume {wanted}, which it names, {_misfit(volume, claim) if volume is not None else 'does not exist'}"
+        why = f"volume {wanted}, which it names, {misfit(volume, claim) if volume is not None else 'does not exist'}"
         because: tuple[Ref, ...] = () if volume is not None else (ref_to("PersistentVolume", None, wanted),)
     else:
         if any(fits_claim(one, claim, view) for one in volumes):
             return None
-        why, because = _nearest(volumes, claim), ()
+        why, because = nearest_volumes(volumes, claim), ()
     size = claim.spec.resources.requests.get("storage", "")
     message = f"no volume fits claim {claim.metadata.name} ({size} {','.join(claim.spec.access_modes)}): {why}"
     return explain(health, "claim.no-matching-volume", message, "kubectl get persistentvolumes", because=because)
+
+
+def chosen_node_gone(view: View, claim: PersistentVolumeClaim, health: Health) -> Diagnosis | None:
+    """The scheduler chose a node for it that is no longer there: nobody makes a volume for that node."""
+    node = claim.metadata.annotations.get(SELECTED_NODE, "")
+    if not _pending(claim) or not node or not view.readable("nodes") or view.get("nodes", node) is not None:
+        return None
+    return explain(
+        health,
+        "claim.chosen-node-gone",
+        f"node {node}, which was chosen for claim {claim.metadata.name}, does not exist any more, so its volume is not "
+        f"made{since(view, health.since)}",
+        f"kubectl get node {word(node)}; removing the annotation {SELECTED_NODE} from the claim lets another be chosen",
+        because=(ref_to("Node", None, node),),
+    )
 
 
 def unprovisioned(view: View, claim: PersistentVolumeClaim, health: Health) -> Diagnosis | None:
@@ -198,48 +213,6 @@ def _quoted(event: Event | None) -> tuple[str, ...]:
     return (f"events[reason={event.reason}].message = {one_line(event.message or '')}",) if event is not None else ()
 
 
-def _nearest(volumes: list[PersistentVolume], claim: PersistentVolumeClaim) -> str:
-    """What is wrong with the volumes that come nearest: those of its class."""
-    name = claim.spec.storage_class_name or ""
-    called = f"of class {name}" if name else "without a class"
-    same = [one for one in volumes if one.spec.storage_class_name == name]
-    if not same:
-        other = [one for one in volumes if _misfit(one, claim).startswith("has class")]
-        near = f"; {other[0].metadata.name} would fit, but {_misfit(other[0], claim)}" if other else ""
-        return f"there is no volume {called}{near}"
-    told = [f"{one.metadata.name} {_misfit(one, claim)}" for one in sorted(same, key=lambda one: _taken(one, claim))]
-    more = f", and {len(told) - 3} more {called} do not fit either" if len(told) > 3 else ""
-    return ", ".join(told[:3]) + more
-
-
-def _taken(volume: PersistentVolume, claim: PersistentVolumeClaim) -> tuple[bool, str]:
-    return (volume.spec.claim_ref is not None, volume.metadata.name)
-
-
-def _misfit(volume: PersistentVolume, claim: PersistentVolumeClaim) -> str:
-    spec, owner = volume.spec, volume.spec.claim_ref
-    if volume.metadata.deletion_timestamp is not None:
-        return "is being deleted"
-    if owner is not None and (owner.namespace, owner.name) != (claim.metadata.namespace, claim.metadata.name):
-        return f"belongs to claim {owner.namespace}/{owner.name}"
-    if owner is not None and owner.uid not in ("", claim.metadata.uid):
-        return f"belongs to an earlier claim of that name ({volume.status.phase})"
-    asked = amount("storage", claim.spec.resources.requests.get("storage", 0))
-    has = amount("storage", spec.capacity.get("storage", 0))
-    if has < asked:
-        return f"has only {written('storage', has)}"
-    lacking = [mode for mode in claim.spec.access_modes if mode not in spec.access_modes]
-    if lacking:
-        return f"does not allow {','.join(lacking)}"
-    if spec.volume_mode != claim.spec.volume_mode:
-        return f"has volume mode {spec.volume_mode}, not {claim.spec.volume_mode}"
-    if spec.storage_class_name != (claim.spec.storage_class_name or ""):
-        return f"has class {spec.storage_class_name or 'none'}, not {claim.spec.storage_class_name or 'none'}"
-    if claim.spec.selector is not None and not claim.spec.selector.matches(volume.metadata.labels):
-        return "lacks the labels that its selector wants"
-    return f"is {volume.status.phase}" if volume.status.phase != "Available" else "was not bound yet"
-
-
 def _describe(claim: PersistentVolumeClaim) -> str:
     return describe("persistentvolumeclaim", claim.metadata.namespace, claim.metadata.name)
 
@@ -273,6 +246,11 @@ FAMILY = Family(
             "Create a PersistentVolume of that class, size and access mode.",
         ),
         Known(
+            "claim.chosen-node-gone",
+            "The node that was chosen for a claim's volume does not exist any more",
+            "Remove the annotation volume.kubernetes.io/selected-node from the claim, so that another node is chosen.",
+        ),
+        Known(
             "claim.driver-down",
             "The controller of the storage driver does not run",
             "Bring the driver's controller back.",
@@ -294,7 +272,15 @@ FAMILY = Family(
         ),
     ),
     rules={
-        "persistentvolumeclaims": (lost, resize_failed, waits, without_class, without_volume, unprovisioned),
+        "persistentvolumeclaims": (
+            lost,
+            resize_failed,
+            waits,
+            without_class,
+            without_volume,
+            chosen_node_gone,
+            unprovisioned,
+        ),
         "persistentvolumes": (unreclaimed,),
     },
 )

@@ -88,8 +88,8 @@ def held_elsewhere(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         where = f"attached to node {node}, which is {lost}" if lost else f"attached to node {node}"
         return Diagnosis(
             id="volume.multi-attach",
-            message=f"volume {volume} of claim {claim.metadata.name} is {where}; it can be on one node at a time, and pod "
-            f"{pod.metadata.name} seems to wait for it on {pod.spec.node_name}{since(view, _waits_since(pod))}",
+            message=f"volume {volume} of claim {claim.metadata.name} is {where}; it can be on one node at a time, and "
+            f"pod {pod.metadata.name} seems to wait for it on {pod.spec.node_name}{since(view, _waits_since(pod))}",
             next=f"kubectl get volumeattachments | grep {word(volume)}",
             since=_waits_since(pod),
             confidence=Confidence.INFERRED,

@@ -73,7 +73,10 @@ def claim_trouble(view: View, pod: Pod) -> ClaimTrouble | None:
             return ClaimTrouble(Trouble.LOST, ref, made)
         if claim.metadata.deletion_timestamp is not None:
             return ClaimTrouble(Trouble.DELETED, ref, made)
-        if unbound is None and not is_bound(claim):
+        if is_bound(claim) and view.readable("persistentvolumes"):
+            if view.get("persistentvolumes", claim.spec.volume_name) is None:
+                return ClaimTrouble(Trouble.LOST, ref, made)
+        elif unbound is None and not is_bound(claim):
             if not waits_for_consumer(view, claim):
                 unbound = ClaimTrouble(Trouble.UNBOUND, ref, made)
             elif SELECTED_NODE in claim.metadata.annotations:

@@ -154,7 +154,10 @@ def test_a_claim_whose_node_was_chosen_no_longer_rests() -> None:
     assert (young.verdict, young.grace is not None) == ("Progressing", True)
     asked["firstTimestamp"] = ago("10m")
     assert judge(claim(metadata=chosen), WAITS, user(), asked).verdict == "Degraded"
-    assert why(claim(metadata=chosen), WAITS, user(), asked).id == "claim.provisioner-silent"
+    there = {"kind": "Node", "metadata": {"name": "worker-1"}}
+    assert why(claim(metadata=chosen), WAITS, user(), asked, there).id == "claim.provisioner-silent"
+    found = why(claim(metadata=chosen), WAITS, user(), asked)
+    assert (found.id, because(found)) == ("claim.chosen-node-gone", ("Node worker-1",))
 
 
 def test_a_lost_claim_is_its_volumes() -> None:

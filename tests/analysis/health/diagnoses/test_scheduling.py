@@ -8,10 +8,16 @@ from typing import Any
 import pytest
 
 from k8sview.analysis.health.diagnoses.scheduler_words import taken_apart
+from k8sview.analysis.health.diagnoses.table import diagnose
 from k8sview.analysis.health.engine import HealthEngine
+from k8sview.analysis.health.verdict import health_of
+from k8sview.model import events
 from k8sview.model.health import ClusterHealth
+from k8sview.model.kinds import KINDS
+from k8sview.model.resources import key_of
 from k8sview.model.status import Confidence
-from tests.analysis.clusters import ago, view_of
+from k8sview.store.store import Store
+from tests.analysis.clusters import NOON, ago, read, view_of
 from tests.analysis.health.diagnoses.asked import because, why
 from tests.analysis.health.objects import Raw, condition, event, judge
 from tests.analysis.health.placement import cluster
@@ -179,6 +185,33 @@ def test_a_claim_comes_before_all_nodes(others: tuple[Raw, ...], slug: str, word
     found = why(USER, *EVERYTHING, *others)
     assert (found.id, because(found)) == (slug, ("PersistentVolumeClaim placement/data",))
     assert words in found.message
+
+
+def test_a_claim_whose_volume_was_deleted_under_it() -> None:
+    bound = claimed("data", phase="Bound", annotations={"pv.kubernetes.io/bind-completed": "yes"})
+    bound["spec"]["volumeName"] = "disk-1"
+    assert why(USER, *EVERYTHING, bound).id == "pod.claim-lost"
+    assert why(USER, bound, denied=("persistentvolumes",)).id != "pod.claim-lost"
+
+
+def test_room_is_not_known_where_some_namespaces_are_hidden() -> None:
+    raws = [shown(one) for one in cluster.NODES]
+    store = Store(lambda: NOON)
+    greedy = pending("web", "0/4 nodes are available: 4 Insufficient cpu.", cpu="64")
+    modest = pending("modest", "0/4 nodes are available: 4 Insufficient cpu.", cpu="2")
+    rows = {name: row.resource for name, row in KINDS.items()}
+    store.apply(events.Connected(events.Cluster(), tuple(rows.values())))
+    for name, scope, found in (("nodes", None, raws), ("pods", SPACE, [greedy, modest])):
+        objects = tuple(read(raw)[1] for raw in found)
+        store.apply(events.Upserted(name, scope, objects))
+        store.apply(events.Synced(name, scope, frozenset(key_of(obj) for obj in objects)))
+    view = store.view()
+    for name, words in (("web", "64 cpu asked, 4 is all there is"), ("modest", "would take it")):
+        pod = view.get("pods", name, SPACE)
+        found_why = diagnose(view, "pods", pod, health_of(view, "pods", pod))
+        assert words in found_why.message
+        assert "pods" in found_why.missing
+        assert found_why.confidence is not Confidence.CERTAIN
 
 
 def test_a_claim_that_may_not_be_read_is_known_from_the_scheduler() -> None:
