@@ -9,8 +9,9 @@ from k8sview.analysis.health.placement.room import in_order
 from k8sview.analysis.health.placement.taints import parsed, state_of
 from k8sview.model.quantities import written
 
-_SAID = 4  # kinds of refusal in a sentence; the evidence has twice as many
+_SAID = 4  # kinds of refusal in a sentence; the evidence has more
 _SHOWN = 8
+_SHOWN_IF_SHARED = 3
 _TAINTS = 2
 
 Kind = tuple[tuple[str, ...], NodeRefusal]
@@ -46,12 +47,14 @@ def _shared(nodes: tuple[str, ...], nearest: str, common: tuple[Refusal, ...]) -
 
 
 def evidence(found: Explanation) -> tuple[str, ...]:
-    """Each kind of refusal with all its reasons, at one of the nodes, and what would do."""
-    shown = [_evidence(group) for group in found.groups[:_SHOWN]]
-    shown += [f"nodes/{node} metadata.labels[{key}] = {value}" for node, key, value in found.labels]
-    if found.change is not None:
-        shown.append(f"smallest change = {found.change.words}")
-    return tuple(shown)
+    """What would do, and each kind of refusal with all its reasons at one node; few kinds where all nodes share one."""
+    shown = [f"smallest change = {found.change.words}"] if found.change is not None else []
+    kinds = _SHOWN_IF_SHARED if found.common else _SHOWN
+    shown += [_evidence(group) for group in found.groups[:kinds]]
+    rest = sum(len(group.nodes) for group in found.groups[kinds:])
+    if rest:
+        shown.append(f"other nodes = {rest} that refuse {'for this and more' if found.common else 'for other'} reasons")
+    return (*shown, *(f"nodes/{node} metadata.labels[{key}] = {value}" for node, key, value in found.labels))
 
 
 def _evidence(group: Group) -> str:

@@ -109,7 +109,7 @@ def test_a_pinned_pod_is_told_of_its_node_alone(view: View) -> None:
     assert sentence("pinned", found) == (
         "node worker-3, the only one that pod pinned may run on, cannot take it: it is cordoned"
     )
-    assert evidence(found) == ("nodes/worker-3 refuses = cordoned", "smallest change = uncordon node worker-3")
+    assert evidence(found) == ("smallest change = uncordon node worker-3", "nodes/worker-3 refuses = cordoned")
 
 
 def test_the_node_that_is_gone_is_named() -> None:
@@ -122,13 +122,13 @@ def test_the_node_that_is_gone_is_named() -> None:
 
 def test_evidence_names_a_node_of_each_kind_and_the_labels_that_there_are(view: View) -> None:
     assert evidence(explanation(view, pod_of(view, "selector"))) == (
+        "smallest change = label node worker-1 disk=nvme",
         "nodes/worker-1 refuses = no label disk=nvme",
         "nodes/worker-3 refuses = cordoned; no label disk=nvme",
         "nodes/worker-2 refuses = taint dedicated=db:NoSchedule; no label disk=nvme",
-        "nodes/worker-4 refuses = no label disk=nvme; 3 pods of at most 3",
+        "other nodes = 1 that refuse for this and more reasons",
         "nodes/worker-1 metadata.labels[disk] = hdd",
         "nodes/worker-4 metadata.labels[disk] = ssd",
-        "smallest change = label node worker-1 disk=nvme",
     )
 
 
@@ -145,7 +145,7 @@ def test_a_thousand_nodes_are_one_sentence() -> None:
         "640 nodes have taints such as pool=b:NoSchedule, which it does not tolerate, "
         "200 nodes have too little cpu (3500m cpu asked, 2 is all there is on node-800)"
     )
-    assert evidence(found)[1] == "nodes/node-1 refuses = taint pool=b:NoSchedule (159 more alike)"
+    assert evidence(found)[2] == "nodes/node-1 refuses = taint pool=b:NoSchedule (159 more alike)"
 
 
 def test_pods_of_one_template_share_an_explanation(view: View) -> None:
