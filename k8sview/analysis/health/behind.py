@@ -13,6 +13,7 @@ from k8sview.analysis.health.pods import pod_health
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import Pod
+from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
 _OVER = frozenset({"Succeeded", "Failed"})
@@ -92,9 +93,11 @@ def _judged(view: View, pods: Iterable[Pod]) -> Behind:
 def began(workload: Any, behind: Behind, rollout: str) -> datetime | None:
     """When what a workload waits for began, for kinds without a condition that dates it.
 
-    A rollout moves with its youngest pod; what is complete lacks a pod since that pod is not well.
+    A rollout moves with its youngest pod, and with the pod that was told to go, which has its grace; what is complete
+    lacks a pod since that pod is not well.
     """
     if rollout != "moving" and behind.ill_since is not None:
         return behind.ill_since
-    births = [moment for moment in (created(pod) for pod, _ in behind.judged) if moment is not None]
-    return max(births, default=created(workload))
+    steps = [created(pod) for pod, _ in behind.judged]
+    steps += [parse_time(pod.metadata.deletion_timestamp) for pod, _ in behind.judged]
+    return max((one for one in steps if one is not None), default=created(workload))

@@ -77,6 +77,14 @@ def test_a_stuck_deletion_blocks_the_replacement() -> None:
     assert "pod web-1: is stuck in deletion for 60m: its node n1 is not ready" in health.message
 
 
+def test_a_rollout_moves_with_the_pod_that_was_told_to_go() -> None:
+    """A database may take half an hour to stop, and is given it."""
+    raw = stateful(2, {**FROM_ONE_TO_TWO, "updatedReplicas": 1})
+    for end, verdict in (("2026-03-01T12:10:00Z", "Progressing"), ("2026-03-01T11:00:00Z", "Degraded")):
+        going = pod(name="web-1", metadata={"deletionTimestamp": end, "labels": {"app": "web"}})
+        assert judge(raw, pod(name="web-0"), going).verdict == verdict
+
+
 def daemon(available: int, desired: int = 3, updated: int | None = None, age: str = "2d", **spec: object) -> Raw:
     status = {
         "desiredNumberScheduled": desired,
