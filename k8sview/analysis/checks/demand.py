@@ -106,3 +106,17 @@ def offered(node: Any, resource: str) -> int:
 def requested_by(spec: PodSpec) -> tuple[int, int]:
     """``requested`` for a pod that a template would make."""
     return requested(Pod(ObjectMeta(), spec))
+
+
+def about(resource: str, counted: int) -> str:
+    """A figure for people, in three digits: ``1.25 cores``, ``7.71Gi``, ``96.4Mi``."""
+    if resource == "cpu":
+        return f"{counted / 1000:.3g} cores"
+    for power, suffix in ((4, "Ti"), (3, "Gi"), (2, "Mi"), (1, "Ki")):
+        if counted >= 1024**power:
+            return (
+                f"{counted / 1024**power:.3g}{suffix}"
+                if counted < 1000 * 1024**power
+                else f"{counted // 1024**power}{suffix}"
+            )
+    return str(counted)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from k8sview.analysis.checks.demand import demand, requested
+from k8sview.analysis.checks.demand import about, demand, requested
 from tests.analysis.clusters import read, view_of
 
 
@@ -64,3 +64,19 @@ def test_pods_that_are_over_ask_for_nothing() -> None:
     assert total.total == {"cpu": 3000, "memory": 0}
     assert total.pods == {"n1": 2, "": 1}
     assert demand(view) is total, "summed once for each view"
+
+
+@pytest.mark.parametrize(
+    ("resource", "counted", "text"),
+    [
+        ("cpu", 7500, "7.5 cores"),
+        ("cpu", 20, "0.02 cores"),
+        ("memory", 8 * 1024**3, "8Gi"),
+        ("memory", 7900 * 1024**2, "7.71Gi"),
+        ("memory", 1010 * 1024**2, "1010Mi"),
+        ("memory", 100, "100"),
+        ("memory", 0, "0"),
+    ],
+)
+def test_figures_for_people_have_three_digits(resource: str, counted: int, text: str) -> None:
+    assert about(resource, counted) == text

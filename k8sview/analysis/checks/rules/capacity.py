@@ -7,13 +7,12 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from k8sview.analysis.checks.applications import pod_template
-from k8sview.analysis.checks.demand import RESOURCES, demand, offered, requested_by
+from k8sview.analysis.checks.demand import RESOURCES, about, demand, offered, requested_by
 from k8sview.analysis.checks.images import parse_image
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, fails, not_applicable, passes, ref_to, warns
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.kinds import RESOURCE_NAMES
 from k8sview.model.objects.core import Node
-from k8sview.model.quantities import written
 from k8sview.model.times import format_age, parse_duration, parse_time
 
 _AUTOSCALERS = "horizontalpodautoscalers.autoscaling"
@@ -94,16 +93,12 @@ def a_node_to_spare(context: Context, parameters: SpareParameters) -> Iterator[J
         yield Judged(None, PASS)
         return
     if asked > whole:
-        words = (
-            f"pods request {written(resource, asked)} of {resource}, all nodes together give {written(resource, whole)}"
-        )
-        yield Judged(
-            None, fails(words, observed=written(resource, asked), expected=f"at most {written(resource, whole)}")
-        )
+        words = f"pods request {about(resource, asked)} of {resource}, all nodes together give {about(resource, whole)}"
+        yield Judged(None, fails(words, observed=about(resource, asked), expected=f"at most {about(resource, whole)}"))
         return
-    told = written(resource, room)
-    words = f"pods request {written(resource, asked)} of {resource}; without the largest node {told} are left"
-    yield Judged(None, warns(words, observed=written(resource, asked), expected=f"at most {told}"))
+    told = about(resource, room)
+    words = f"pods request {about(resource, asked)} of {resource}; without the largest node {told} are left"
+    yield Judged(None, warns(words, observed=about(resource, asked), expected=f"at most {told}"))
 
 
 def _redundant(nodes: list[Node]) -> bool:
@@ -156,7 +151,7 @@ def _at_ceiling(context: Context, autoscaler: Any) -> list[int]:
 
 def _fits(who: str, extra: list[int], free: list[int]) -> Outcome:
     short = [
-        f"{written(name, asked)} of {name} more, {written(name, left)} are left"
+        f"{about(name, asked)} of {name} more, {about(name, left)} are left"
         for name, asked, left in zip(RESOURCES, extra, free, strict=True)
         if asked > left
     ]

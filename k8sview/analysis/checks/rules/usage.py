@@ -13,12 +13,12 @@ import msgspec
 
 from k8sview.analysis.checks.applications import controller, is_system
 from k8sview.analysis.checks.custom import text
-from k8sview.analysis.checks.demand import offered, requested
+from k8sview.analysis.checks.demand import about, offered, requested
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, not_applicable, ref_to
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.kinds import ref_to as known_ref
 from k8sview.model.objects.pods import ContainerStatus, Pod
-from k8sview.model.quantities import amount, written
+from k8sview.model.quantities import amount
 from k8sview.model.resources import Key, Ref
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
@@ -187,9 +187,9 @@ def memory_below_limits(context: Context, parameters: LimitsParameters) -> Itera
 def _too_near(near: _Near, count: int, allowed: float) -> Outcome:
     pod, name = near.pod, near.container
     words = f"container {name} of pod {pod.metadata.name} uses {near.share:.0%} of its memory limit"
-    words += f" of {written('memory', near.limit)}"
+    words += f" of {about('memory', near.limit)}"
     usage = f"{POD_FIGURES}/{pod.metadata.name} containers[name={name}].usage.memory"
-    evidence = [f"{usage} = {written('memory', near.used)}"]
+    evidence = [f"{usage} = {about('memory', near.used)}"]
     status = next((one for one in pod.status.container_statuses if one.name == name), ContainerStatus())
     last = status.last_state.terminated
     if last is not None and last.reason == _OOM:
@@ -236,7 +236,7 @@ def usage_near_requests(context: Context, parameters: RequestsParameters) -> Ite
             yield Judged(workload, PASS)
             continue
         pods = f"its {count} pods use" if count > 1 else "its pod uses"
-        words = f"{pods} {written(resource, used)} of {resource} at this moment and request {written(resource, asked)}"
+        words = f"{pods} {about(resource, used)} of {resource} at this moment and request {about(resource, asked)}"
         bound = f"at most {parameters.over:g} times" if high else f"at least {parameters.under or 0:.0%} of"
         outcome = fails(words, path=POD_FIGURES, observed=f"{ratio:.0%}", expected=f"{bound} the requests",
                         confidence=Confidence.OBSERVED)  # fmt: skip
@@ -266,7 +266,7 @@ def nodes_not_full(context: Context, parameters: NodeUsageParameters) -> Iterato
         if not room or used <= room * parameters.share:
             yield Judged(ref_to(table, node), PASS)
             continue
-        words = f"uses {written(resource, used)} of {written(resource, room)} {resource} at this moment"
+        words = f"uses {about(resource, used)} of {about(resource, room)} of {resource} at this moment"
         outcome = fails(words, path=f"{NODE_FIGURES}/{key[1]} usage.{resource}", observed=f"{used / room:.0%}",
                         expected=f"below {parameters.share:.0%}", confidence=Confidence.OBSERVED)  # fmt: skip
         yield Judged(ref_to(table, node), outcome)
