@@ -14,6 +14,7 @@ from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import Node
 from k8sview.model.objects.meta import Condition
+from k8sview.model.status import Confidence
 from k8sview.model.view import View
 
 _JOINING = timedelta(minutes=5)
@@ -47,9 +48,12 @@ def node_health(view: View, node: Node) -> Health:
             )
     silent = fell_silent(view, node)
     if silent is not None:
+        # Two words against each other: what marks nodes as not ready may be away, or be about to do so.
         message = "its kubelet has stopped renewing its lease although the node still counts as ready"
         evidence = ("status.conditions[type=Ready].status = True", silent.evidence)
-        return Health(HealthVerdict.DEGRADED, "KubeletSilent", message, silent.since, evidence=evidence)
+        return Health(
+            HealthVerdict.UNKNOWN, "KubeletSilent", message, silent.since, Confidence.INFERRED, evidence=evidence
+        )
     return _resting(view, node) or Health(
         HealthVerdict.HEALTHY,
         evidence=("status.conditions[type=Ready].status = True",),

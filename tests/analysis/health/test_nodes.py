@@ -97,7 +97,7 @@ def test_a_kubelet_that_is_silent_while_its_node_still_counts_as_ready() -> None
     others = (lease("n2", "5s"), lease("n3", "1s"))
     assert judge(node(), lease("n1", "8s"), *others).verdict == "Healthy"
     silent = judge(node(), lease("n1", "3m"), *others)
-    assert (silent.verdict, silent.reason) == ("Degraded", "KubeletSilent")
+    assert (silent.verdict, silent.reason, silent.confidence) == ("Unknown", "KubeletSilent", "inferred")
     # All leases were read a while ago; leases of a plane that nobody renews; a lease alone; none at all.
     assert judge(node(), lease("n1", "3m"), lease("n2", "3m")).verdict == "Healthy"
     assert judge(node(), lease("n1", "3m")).verdict == "Healthy"
