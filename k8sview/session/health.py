@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from k8sview.analysis.health.engine import HealthEngine
-from k8sview.analysis.health.reads import HEALTH_READS, custom_resources
+from k8sview.analysis.health.reads import FIGURES, HEALTH_READS, custom_resources
 from k8sview.model.events import Connected
 from k8sview.model.health_report import HealthReport
 from k8sview.session.health_reporting import HealthReading, Scope, build_health_report
@@ -32,7 +32,7 @@ async def read_health(
 
     def wanted(connected: Connected) -> tuple[str, ...]:
         served = {one.name: one for one in connected.resources}
-        return (*HEALTH_READS, *custom_resources(served))
+        return (*HEALTH_READS, *custom_resources(served), *(name for name in FIGURES if name in served))
 
     view = await read_once(source, namespaces, wanted, read_timeout=read_timeout, clock=clock, progress=progress)
     engine = HealthEngine()

@@ -6,8 +6,10 @@ the workload that makes the pod.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 
 import msgspec
 
@@ -21,6 +23,7 @@ from k8sview.model.view import View
 Place = tuple[str, str, str]
 """``(resource name, namespace, name)``."""
 
+_ORDER = itemgetter(0, 1)
 _LIFTED = ("Pod", "ReplicaSet", "Job")
 """Kinds whose own fault is that of the template they were made from."""
 _LONGEST_CHAIN = 12
@@ -66,6 +69,7 @@ class Folding:
         self._passers: dict[Place, set[Place]] = {}  # and the other way round
         self._effects: dict[Root, dict[Place, tuple[Ill, Diagnosis]]] = {}
         self._causes: dict[Root, RootCause] = {}
+        self._order: list[tuple[tuple[float, ...], tuple[str, ...], Root]] = []
         self.ordered: tuple[RootCause, ...] = ()
         """Those with the widest effect first, then the oldest."""
 
@@ -83,17 +87,10 @@ class Folding:
                 stale |= self._enter(view, one)
             yield
         for root in stale:
-            effects = self._effects.get(root)
-            if effects:
-                self._causes[root] = _cause(view, root, list(effects.values()))
-            else:
-                self._causes.pop(root, None)
-                self._effects.pop(root, None)
+            self._replace(view, root)
             yield
         if stale:
-            self.ordered = tuple(
-                cause for _, cause in sorted(self._causes.items(), key=lambda item: (_rank(item[1]), item[0].sort_key))
-            )
+            self.ordered = tuple(self._causes[root] for _, _, root in self._order)
         return concerned | {place for root in stale for place in self._effects.get(root, ())}
 
     def own(self, place: Place) -> str | None:
@@ -105,6 +102,18 @@ class Folding:
         """The same, as what makes two faults one."""
         roots = [root for root, _ in self._roots.get(place, ())]
         return min(roots, key=lambda root: _rank(self._causes[root]), default=None)
+
+    def _replace(self, view: View, root: Root) -> None:
+        """Make a cause anew, or let go of it, and keep the order."""
+        before = self._causes.pop(root, None)
+        if before is not None:
+            del self._order[bisect_left(self._order, (_rank(before), root.sort_key), key=_ORDER)]
+        effects = self._effects.get(root)
+        if effects:
+            cause = self._causes[root] = _cause(view, root, list(effects.values()))
+            insort(self._order, (_rank(cause), root.sort_key, root), key=_ORDER)
+        else:
+            self._effects.pop(root, None)
 
     def _withdraw(self, place: Place) -> set[Root]:
         """Forget an object's roots; returns those that lose it."""

@@ -10,6 +10,7 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from itertools import compress, islice
 from operator import is_not
 from typing import Any
@@ -47,6 +48,7 @@ class HealthEngine:
         self._counts: Counter[HealthVerdict] = Counter()
         self._names: dict[tuple[str, str], str] = {}
         self._rechecks: dict[Place, datetime] = {}
+        self._times: list[tuple[datetime, Place]] = []  # a heap of them, outdated ones among them
         self._folding = Folding(self._ill, self._place)
         self._moved: set[Place] = set()  # whose causes must be folded anew
         self._told: dict[Place, Judged] = {}
@@ -110,7 +112,11 @@ class HealthEngine:
     def _due(self, view: View) -> Generator[None, None, list[Place]]:
         """What must be judged anew, in no order: what changed, what read it, and what time has come for."""
         before = self._view.tables if self._view is not None else {}
-        dirty = {place for place, moment in self._rechecks.items() if moment <= view.taken_at}
+        dirty: set[Place] = set()
+        while self._times and (self._outdated(self._times[0]) or self._times[0][0] <= view.taken_at):
+            moment, place = heappop(self._times)
+            if self._rechecks.get(place) == moment:
+                dirty.add(place)
         traces: set[Trace] = set()
         for name, table in view.tables.items():
             old = before.get(name)
@@ -183,6 +189,7 @@ class HealthEngine:
         self._rechecks.pop(place, None)
         if entry.recheck_at is not None:
             self._rechecks[place] = entry.recheck_at
+            heappush(self._times, (entry.recheck_at, place))
         self._counts[entry.health.verdict] += 1
         gone = before.traces - entry.traces if before is not None else ()
         for trace in gone:
@@ -245,7 +252,12 @@ class HealthEngine:
         elif self._told.pop(place, None) is not None:
             del self._order[bisect_left(self._order, place)]
 
+    def _outdated(self, time: tuple[datetime, Place]) -> bool:
+        return self._rechecks.get(time[1]) != time[0]
+
     def _whole(self, view: View) -> ClusterHealth:
+        while self._times and self._outdated(self._times[0]):
+            heappop(self._times)
         return ClusterHealth(
             taken_at=view.taken_at,
             counts={verdict: self._counts[verdict] for verdict in HealthVerdict},
@@ -254,7 +266,7 @@ class HealthEngine:
             unread=tuple(
                 sorted(name for name, table in view.tables.items() if is_judged(name) and table.count is None)
             ),
-            recheck_at=min(self._rechecks.values(), default=None),
+            recheck_at=self._times[0][0] if self._times else None,
         )
 
 

@@ -78,6 +78,10 @@ _SERVED_BY_KUBERNETES = frozenset(
 _FIGURES = frozenset({"metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"})
 
 
+FIGURES = ("pods.metrics.k8s.io",)
+"""What tells more where the cluster serves it: usage of pods. It can only be polled: for one run, not for an app."""
+
+
 def custom_resources(resources: Mapping[str, Resource]) -> tuple[str, ...]:
     """Resource names that this cluster serves beyond Kubernetes' own and that can be listed, sorted."""
     own = _SERVED_BY_KUBERNETES | _FIGURES

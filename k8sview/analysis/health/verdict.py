@@ -86,6 +86,8 @@ _NOT_JUDGED = frozenset(
         "rolebindings.rbac.authorization.k8s.io",
         "clusterroles.rbac.authorization.k8s.io",
         "clusterrolebindings.rbac.authorization.k8s.io",
+        "pods.metrics.k8s.io",
+        "nodes.metrics.k8s.io",
     }
 )
 
