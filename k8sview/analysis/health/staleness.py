@@ -26,7 +26,8 @@ class StaleConfig(msgspec.Struct, frozen=True):
     """A container that started before the last write of what it read at its start.
 
     ``resource``: ``configmaps`` or ``secrets``. ``how``: ``env``, ``envFrom`` or ``subPath``; files that the kubelet
-    refreshes are left out. ``written``: the newest write that managedFields tell, which may have been of a label only.
+    refreshes are left out. ``written``: the newest write of its content; where nobody tells what was written
+    (``sure`` False), of anything.
     """
 
     pod: str
@@ -37,6 +38,7 @@ class StaleConfig(msgspec.Struct, frozen=True):
     written: datetime
     writer: str
     started: datetime
+    sure: bool = False
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -117,19 +119,25 @@ def _stale(view: View, pod: Pod) -> Iterator[StaleConfig]:
             source = view.get(resource, name, pod.metadata.namespace)
             if not isinstance(source, MetadataOnly) or _HASHED.search(name):
                 continue
-            written, writer = _written(source)
+            written, writer, sure = _written(source)
             if written is not None and written > started + _CLOCKS:
-                yield StaleConfig(pod.metadata.name, container.name, resource, name, how, written, writer, started)
+                yield StaleConfig(
+                    pod.metadata.name, container.name, resource, name, how, written, writer, started, sure
+                )
 
 
-def _written(source: MetadataOnly) -> tuple[datetime | None, str]:
-    """The newest write, with its manager's name ("" for the creation)."""
-    known = [(parse_time(source.metadata.creation_timestamp), "")]
-    known += [
-        (parse_time(entry.time), entry.manager) for entry in source.metadata.managed_fields if not entry.subresource
-    ]
-    dated = [(at, writer) for at, writer in known if at is not None]
-    return max(dated, default=(None, ""))
+def _written(source: MetadataOnly) -> tuple[datetime | None, str, bool]:
+    """The newest write of the content, with its manager's name ("" for the creation), and whether it was surely one.
+
+    A manager's entry has one time for all that it wrote: one that owns labels, too, may have changed only these.
+    """
+    known = [(parse_time(source.metadata.creation_timestamp), "", True)]
+    for entry in source.metadata.managed_fields:
+        told = entry.fields
+        if not entry.subresource and (told is None or told.content):
+            known.append((parse_time(entry.time), entry.manager, told is not None and told.metadata is None))
+    dated = [(at, writer, sure) for at, writer, sure in known if at is not None]
+    return max(dated, default=(None, "", False))
 
 
 def _read_at_start(container: Container, volumes: dict[str, Volume]) -> Iterator[tuple[str, str, str]]:

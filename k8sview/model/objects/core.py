@@ -6,7 +6,15 @@ from typing import Any
 
 from msgspec import field
 
-from k8sview.model.objects.meta import Condition, LabelSelector, NamedObject, ObjectMeta, ObjectReference, Struct
+from k8sview.model.objects.meta import (
+    Condition,
+    LabelSelector,
+    ManagedFieldsEntry,
+    NamedObject,
+    ObjectMeta,
+    ObjectReference,
+    Struct,
+)
 
 
 class Taint(Struct, frozen=True):
@@ -207,7 +215,36 @@ class ServiceAccount(Struct, frozen=True):
     automount_service_account_token: bool | None = None
 
 
+class Written(Struct, frozen=True):
+    """The presence of a field in a set: what is below it is of no use here."""
+
+
+class WrittenFields(Struct, frozen=True):
+    """Which parts of a ConfigMap or Secret a manager last wrote: its content, or only its metadata."""
+
+    data: Written | None = field(name="f:data", default=None)
+    binary_data: Written | None = field(name="f:binaryData", default=None)
+    string_data: Written | None = field(name="f:stringData", default=None)
+    metadata: Written | None = field(name="f:metadata", default=None)
+
+    @property
+    def content(self) -> bool:
+        return any(part is not None for part in (self.data, self.binary_data, self.string_data))
+
+
+class OwnedFieldsEntry(ManagedFieldsEntry, frozen=True):
+    """``fields`` is None where it was not told: a recording keeps no field sets."""
+
+    fields: WrittenFields | None = field(name="fieldsV1", default=None)
+
+
+class PartialObjectMeta(ObjectMeta, frozen=True):
+    """Metadata of an object whose content never arrives: what tells of its writes is kept."""
+
+    managed_fields: tuple[OwnedFieldsEntry, ...] = ()
+
+
 class MetadataOnly(Struct, frozen=True):
     """ConfigMaps, Secrets and whatever else is read as ``PartialObjectMetadata``: their payload never arrives."""
 
-    metadata: ObjectMeta
+    metadata: PartialObjectMeta

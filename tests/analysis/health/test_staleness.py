@@ -16,7 +16,7 @@ IMPORTS = {"envFrom": [{"configMapRef": {"name": "settings"}}]}
 
 
 def settings(
-    written: str = "1h", *, kind: str = "ConfigMap", name: str = "settings", born: str = "9d", **entry: str
+    written: str = "1h", *, kind: str = "ConfigMap", name: str = "settings", born: str = "9d", **entry: Any
 ) -> Raw:
     wrote = {"manager": "kubectl", "time": ago(written), **entry}
     metadata = {"name": name, "namespace": "shop", "creationTimestamp": ago(born), "managedFields": [wrote]}
@@ -75,6 +75,7 @@ NOT_STALE = [
         settings(name="settings-6ft88t2cdk"),
     ),
     ("a status is no content", runner(IMPORTS), settings(subresource="status")),
+    ("only a label was written", runner(IMPORTS), settings(fieldsV1={"f:metadata": {"f:labels": {}}})),
     ("it does not exist", runner(IMPORTS), settings(name="other")),
 ]
 
@@ -132,3 +133,14 @@ def test_they_are_told_to_who_asks_and_accuse_nobody() -> None:
     assert stale.confidence is Confidence.INFERRED
     assert f"configmaps/settings metadata.managedFields[manager=kubectl].time = {ago('1h')}" in stale.evidence
     assert noticed(view_of(raw), read(raw)[1]) == ()
+
+
+def test_how_sure_it_is_that_the_content_was_written() -> None:
+    content: Raw = {"f:data": {"f:LEVEL": {}}}
+    for fields, confidence in (
+        (content, Confidence.CERTAIN),
+        ({**content, "f:metadata": {"f:labels": {}}}, Confidence.INFERRED),  # one time for both
+    ):
+        raw = runner(IMPORTS)
+        (told,) = noticed(view_of(raw, settings(fieldsV1=fields)), read(raw)[1])
+        assert told.confidence is confidence

@@ -40,7 +40,7 @@ def _stale(view: View, obj: Any, pods: tuple[Pod, ...]) -> tuple[Diagnosis, ...]
             f" {readers}: what runs may be older than what is written",
             next=f"kubectl get {place} --show-managed-fields -o yaml",
             since=newest.written,
-            confidence=Confidence.INFERRED,
+            confidence=Confidence.CERTAIN if newest.sure else Confidence.INFERRED,
             evidence=tuple(dict.fromkeys(line for one in found[:3] for line in one.evidence)),
         ),
     )
