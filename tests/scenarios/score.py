@@ -41,13 +41,23 @@ class Accused:
 def scored(report: Raw, failure: Failure) -> Scored:
     """How the answer does on one failure."""
     expected = failure.expected
-    shown = expected.found or expected.blame
-    faulty = [one for one in report["objects"] if one["verdict"] in _FAULTY and _among(one["object"], shown)]
+    faulty = shown(report, failure)
     roots = {one.get("rootCause") for one in faulty}
     causes = [one for one in report["rootCauses"] if one["id"] in roots and _among(one["object"], expected.blame)]
     explained = [one for one in causes if re.search(expected.words, _text(one), re.IGNORECASE)]
     named = not expected.diagnosis or any(one["diagnosis"] == expected.diagnosis for one in explained)
     return Scored(failure, bool(faulty), bool(causes), bool(explained) and named, _got(report, failure, faulty))
+
+
+def shown(report: Raw, failure: Failure) -> list[Raw]:
+    """The faulty entries by which the answer shows a failure."""
+    refs = failure.expected.found or failure.expected.blame
+    return [one for one in report["objects"] if one["verdict"] in _FAULTY and _among(one["object"], refs)]
+
+
+def key(found: Raw) -> str:
+    """An object's name for people and for sets."""
+    return _name(found)
 
 
 def accused(report: Raw, lookalike: Lookalike) -> list[Accused]:
