@@ -1,0 +1,1 @@
+"""The scheduler explained, on small clusters and against a real scheduler."""
