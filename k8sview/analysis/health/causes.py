@@ -14,7 +14,7 @@ from operator import itemgetter
 import msgspec
 
 from k8sview.model.fingerprints import fingerprint
-from k8sview.model.health import Diagnosis, Health, RootCause, Step
+from k8sview.model.health import Diagnosis, Health, HealthVerdict, RootCause, Step
 from k8sview.model.kinds import RESOURCE_NAMES, ref_to
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence
@@ -150,6 +150,8 @@ class Folding:
             upstream = self._ill.get(place)
             if upstream is None:
                 pairs: Iterable[tuple[Root, Diagnosis]] = [(Root(diagnosis.id, ref), diagnosis)]
+            elif _is_mute(upstream):
+                pairs = [(Root(diagnosis.id, lifted(view, ref, passed)), diagnosis)]
             elif upstream.place in path or len(path) >= _LONGEST_CHAIN:
                 circles += 1
                 continue
@@ -162,6 +164,11 @@ class Folding:
         if not diagnosis.because or circles == len(diagnosis.because):
             own = msgspec.structs.replace(one.object, container=diagnosis.container)
             yield Root(diagnosis.id, lifted(view, own, passed)), diagnosis
+
+
+def _is_mute(one: Ill) -> bool:
+    """Of whom nothing is known: who fails by it tells more (a webhook outside the cluster that refuses connections)."""
+    return one.health.verdict is HealthVerdict.UNKNOWN and not one.diagnosis.because
 
 
 def chain(view: View, one: Ill, find: Find, root: Root | None) -> tuple[Step, ...]:
@@ -183,6 +190,9 @@ def _paths(view: View, one: Ill, find: Find, before: tuple[Ill, ...]) -> Iterato
         upstream = find(ref)
         if upstream is None:
             yield (*steps, Step(object=ref, health=None, diagnosis=diagnosis)), Root(diagnosis.id, ref)
+        elif _is_mute(upstream):
+            step = Step(object=ref, health=upstream.health, diagnosis=diagnosis)
+            yield (*steps, step), Root(diagnosis.id, lifted(view, ref))
         elif len(passed) >= _LONGEST_CHAIN or any(upstream.place == each.place for each in passed):
             circles += 1
         else:
