@@ -74,7 +74,7 @@ def _untold(view: View, namespace: Namespace, health: Health) -> Diagnosis | Non
 def _undiscovered(
     view: View, namespace: Namespace, health: Health, held: tuple[tuple[str, Any], ...], evidence: tuple[str, ...]
 ) -> Diagnosis:
-    """An API that does not answer; and beside it, for deletion goes on, whatever is left with a finalizer."""
+    """An API that does not answer. Content is deleted all the same: what stays by its finalizer is the nearer cause."""
     name, said = namespace.metadata.name, obstacles(namespace)[0].message
     broken = _broken(view, said)
     names = _some([one.name for one in broken])
@@ -82,7 +82,7 @@ def _undiscovered(
     if held:
         also = f", nor while APIService {names} is not available" if names else ""
         found = _content(view, namespace, health, held, evidence)
-        return msgspec.structs.replace(found, message=f"{found.message}{also}", because=(*broken, *found.because))
+        return msgspec.structs.replace(found, message=f"{found.message}{also}")
     words = f"APIService {names} is not available" if names else "an API cannot be discovered"
     message = f"{words}, so namespace {name} cannot be deleted: {one_line(said, 160)}"
     look = f"kubectl get apiservice {word(broken[0].name)} -o yaml" if broken else "kubectl get apiservices"

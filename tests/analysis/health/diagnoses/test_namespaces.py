@@ -78,7 +78,7 @@ def test_what_keeps_its_finalizer() -> None:
 
 def test_both_at_once() -> None:
     found = why(namespace(DISCOVERY, content("configmaps."), FINALIZERS), LEDGER, THINGS)
-    assert because(found) == ("APIService v1.things.example.com", "ConfigMap shop/ledger")
+    assert because(found) == ("ConfigMap shop/ledger",)
     assert "ConfigMap shop/ledger" in found.message
     assert "APIService v1.things.example.com" in found.message
 
