@@ -16,6 +16,7 @@ from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import LabelSelector, LabelSelectorRequirement
 from k8sview.model.objects.pods import Pod, PodTemplateSpec
 from k8sview.model.objects.workloads import CronJob, PodDisruptionBudget
+from k8sview.model.status import Confidence
 from k8sview.model.view import View
 
 BUDGETS = "poddisruptionbudgets.policy"
@@ -58,10 +59,14 @@ def budget_health(view: View, budget: PodDisruptionBudget) -> Health:
         names = " and ".join(one.metadata.name for one in rivals)
         message = f"selects pods that PodDisruptionBudget {names} selects as well: no such pod can be evicted"
         since = max((one for one in map(created, (budget, *rivals)) if one is not None), default=None)
-        return Health(HealthVerdict.DEGRADED, "Overlap", message, since, evidence=counts, missing=missing)
+        sure = Confidence.INFERRED if missing else Confidence.CERTAIN
+        return Health(HealthVerdict.DEGRADED, "Overlap", message, since, sure, evidence=counts, missing=missing)
     if not status.expected_pods:
         return _without_pods(view, budget, counts, missing)
     if status.disruptions_allowed > 0:
+        if missing and _others(view, budget):
+            message = "whether another budget selects its pods as well cannot be told without pods"
+            return Health(HealthVerdict.UNKNOWN, "PodsUnreadable", message, evidence=counts, missing=missing)
         return Health(HealthVerdict.HEALTHY, since=changed(said), evidence=counts)
     since = changed(said, created(budget))
     if status.desired_healthy >= status.expected_pods:
@@ -110,16 +115,23 @@ def unready(view: View, budget: PodDisruptionBudget) -> tuple[Pod, ...]:
 
 def rivals_of(view: View, budget: PodDisruptionBudget) -> tuple[PodDisruptionBudget, ...]:
     """Other budgets over the same pods: the eviction API refuses such a pod, whatever the budgets allow."""
-    others = [
-        one
-        for one in view.in_namespace(BUDGETS, budget.metadata.namespace or "")
-        if isinstance(one, PodDisruptionBudget) and one is not budget and one.spec.selector is not None
-        if one.metadata.name != budget.metadata.name
-    ]
+    others = _others(view, budget)
     if not others:
         return ()
+    if not view.readable("pods", budget.metadata.namespace):
+        return tuple(one for one in others if one.spec.selector == budget.spec.selector and one.status.expected_pods)
     samples = tuple(_one_of_each_kind(shielded(view, budget)))
     return tuple(one for one in others if any(_selects(one, pod) for pod in samples))
+
+
+def _others(view: View, budget: PodDisruptionBudget) -> tuple[PodDisruptionBudget, ...]:
+    """The namespace's other budgets that select anything at all."""
+    return tuple(
+        one
+        for one in view.in_namespace(BUDGETS, budget.metadata.namespace or "")
+        if isinstance(one, PodDisruptionBudget) and one.spec.selector is not None
+        if one.metadata.name != budget.metadata.name
+    )
 
 
 def _selects(budget: PodDisruptionBudget, pod: Pod) -> bool:

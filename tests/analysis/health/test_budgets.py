@@ -66,6 +66,14 @@ def test_without_the_right_to_see_pods_the_counts_still_tell() -> None:
     assert judge(budget(0, 0, 0), denied=("deployments.apps",)).verdict == "Waiting"
 
 
+def test_an_overlap_that_cannot_be_seen_is_no_health() -> None:
+    unseen = judge(budget(), budget(name="db", spec={"selector": {"matchLabels": {"tier": "db"}}}), denied=("pods",))
+    assert (unseen.verdict, unseen.missing) == ("Unknown", ("pods",))
+    alike = judge(budget(), budget(name="too"), denied=("pods",))
+    assert (alike.verdict, alike.reason, alike.confidence) == ("Degraded", "Overlap", "inferred")
+    assert judge(budget(), denied=("pods",)).verdict == "Healthy"
+
+
 def test_pods_of_nobody_cannot_be_counted() -> None:
     bare = pod()
     health = judge(budget(0, 0, 0), bare)
