@@ -64,8 +64,8 @@ def live(arguments: argparse.Namespace) -> LiveSource:
         arguments.kubeconfig,
         arguments.context,
         request_timeout=arguments.request_timeout,
-        # One run asks for about a hundred lists and ends; an app has to be gentle for hours.
-        limits=Limits(burst=100),
+        # One run asks for a list of each kind and ends, as kubectl does; an app has to be gentle for hours.
+        limits=Limits(burst=300),
         smooth=False,
         interactive=sys.stdin.isatty() and sys.stderr.isatty(),
     )

@@ -37,6 +37,11 @@ class Ill(msgspec.Struct, frozen=True):
     health: Health
     diagnosis: Diagnosis
 
+    @property
+    def silent(self) -> bool:
+        """Whether it tells less than whoever fails by it: nobody could see how it is, and it names nothing itself."""
+        return self.health.verdict is HealthVerdict.UNKNOWN and not self.diagnosis.because
+
 
 class Root(msgspec.Struct, frozen=True):
     """What makes two faults one: the same diagnosis of the same object."""
@@ -148,7 +153,7 @@ class Folding:
             place = self._place_of(ref)
             passed.add(place)
             upstream = self._ill.get(place)
-            if upstream is None:
+            if upstream is None or upstream.silent:
                 pairs: Iterable[tuple[Root, Diagnosis]] = [(Root(diagnosis.id, ref), diagnosis)]
             elif _is_mute(upstream):
                 pairs = [(Root(diagnosis.id, lifted(view, ref, passed)), diagnosis)]
@@ -188,7 +193,7 @@ def _paths(view: View, one: Ill, find: Find, before: tuple[Ill, ...]) -> Iterato
     diagnosis, circles = one.diagnosis, 0
     for ref in diagnosis.because:
         upstream = find(ref)
-        if upstream is None:
+        if upstream is None or upstream.silent:
             yield (*steps, Step(object=ref, health=None, diagnosis=diagnosis)), Root(diagnosis.id, ref)
         elif _is_mute(upstream):
             step = Step(object=ref, health=upstream.health, diagnosis=diagnosis)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from k8sview.analysis.health.causes import Folding, Ill
 from k8sview.analysis.health.engine import HealthEngine
 from k8sview.model import events
-from k8sview.model.health import ClusterHealth, HealthVerdict
+from k8sview.model.health import ClusterHealth, Diagnosis, Health, HealthVerdict
 from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Key, Ref, key_of
 from k8sview.model.tables import State, TableState
@@ -250,3 +251,18 @@ def test_the_chain_leads_to_the_cause_that_is_told() -> None:
     assert judged is not None
     (cause,) = [one for one in health.causes if one.id == judged.cause]
     assert engine.chain("pods", ("shop", "both"))[-1].object.name == cause.object.name
+
+
+def test_a_cause_that_nobody_can_see_leaves_the_word_to_what_fails_by_it() -> None:
+    """What an upstream object is cannot be told, it names nothing itself: the effect's own words stand on it."""
+    place = ("services", "shop", "db")
+    unseen = Health(HealthVerdict.UNKNOWN, "NoSignal", "who answers for it cannot be told")
+    vague = Ill(place, Ref("v1", "Service", "shop", "db"), unseen, Diagnosis(id="object.not-well", message="?"))
+    words = Diagnosis(id="webhook.unanswered", message="the webhook does not answer", because=(vague.object,))
+    down = Health(HealthVerdict.DOWN)
+    failing = Ill(("deployments.apps", "shop", "web"), Ref("apps/v1", "Deployment", "shop", "web"), down, words)
+    ill = {vague.place: vague, failing.place: failing}
+    folding = Folding(ill, lambda ref: vague.place)
+    to_end(folding.update(view_of(), [failing.place]))
+    (cause,) = folding.ordered
+    assert (cause.object, cause.diagnosis, cause.message) == (vague.object, words.id, words.message)

@@ -64,9 +64,15 @@ def _explained_owner(view: View, obj: Any, explain: Explain) -> Ref | None:
         if owner is None or owner.metadata.uid != reference.uid:
             continue
         health = health_of(view, name, owner)
-        if health.verdict.faulty and explain(view, name, owner, health) is not None:
+        why = explain(view, name, owner, health) if health.verdict.faulty else None
+        # An owner that is only what its parts are explains none of them.
+        if why is not None and not any(_names(ref, obj) for ref in why.because):
             return Ref(reference.api_version, reference.kind, owner.metadata.namespace, reference.name)
     return None
+
+
+def _names(ref: Ref, obj: Any) -> bool:
+    return (ref.namespace, ref.name) == (obj.metadata.namespace, obj.metadata.name)
 
 
 def _ill_parts(view: View, obj: Any) -> tuple[Ref, ...]:
