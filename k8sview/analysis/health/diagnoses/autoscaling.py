@@ -123,7 +123,9 @@ def at_ceiling(view: View, autoscaler: HorizontalPodAutoscaler, health: Health) 
     selector = getattr(getattr(scaled.obj, "spec", None), "selector", None)
     pods = view.pods_of(autoscaler.metadata.namespace or "", selector) if selector is not None else ()
     pending = sum(pod.status.phase == "Pending" and not pod.spec.node_name for pod in pods)
-    room = f"; {counted(pending, 'pod')} of it find no node, so a higher one alone will not help" if pending else ""
+    room = (
+        f"; no node has room for {counted(pending, 'pod')} of it, so a higher one alone is no help" if pending else ""
+    )
     message = (
         f"autoscaler {_name(autoscaler)} has been at its ceiling of {autoscaler.spec.max_replicas} replicas"
         f"{since(view, health.since)} and its metrics ask for more{room}"

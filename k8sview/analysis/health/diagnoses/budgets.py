@@ -23,7 +23,7 @@ def impossible(view: View, budget: PodDisruptionBudget, health: Health) -> Diagn
         return None
     status = budget.status
     nodes = sorted({pod.spec.node_name for pod in shielded(view, budget)} - {""})
-    where = f" (they run on {_some(nodes)})" if nodes else ""
+    where = f" (on {_some(nodes)})" if nodes else ""
     message = (
         f"PodDisruptionBudget {_name(budget)} asks for {stated(budget)} of {counted(status.expected_pods, 'pod')}"
         f"{where}: it allows no eviction even when all are healthy, and will block every drain"

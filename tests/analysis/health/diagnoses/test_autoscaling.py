@@ -131,7 +131,7 @@ def test_at_its_ceiling() -> None:
     assert found.id == "hpa.at-maximum"
     assert "has been at its ceiling of 5 replicas since 11:00 UTC" in found.message
     pending = pod(phase="Pending", node="", ready="False")
-    assert "1 pod of it find no node" in why(raw, TARGET, pending).message
+    assert "no node has room for 1 pod of it" in why(raw, TARGET, pending).message
 
 
 def test_keda_is_the_cause_of_what_its_own_autoscaler_lacks() -> None:

@@ -13,7 +13,7 @@ def test_arithmetic_that_nothing_can_meet() -> None:
     found = why(budget(3, 3, 3, spec={"maxUnavailable": 0}), *READY)
     assert (found.id, found.because) == ("budget.blocks-every-drain", ())
     assert found.message == (
-        "PodDisruptionBudget shop/web asks for maxUnavailable 0 of 3 pods (they run on n1): "
+        "PodDisruptionBudget shop/web asks for maxUnavailable 0 of 3 pods (on n1): "
         "it allows no eviction even when all are healthy, and will block every drain"
     )
     percent = why(budget(2, 2, 2, spec={"maxUnavailable": None, "minAvailable": "100%"}), *READY[:2])
