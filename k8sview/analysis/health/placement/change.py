@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import msgspec
 
-from k8sview.analysis.health.placement.edits import NOT_MEANT, Trial, hint, lift, suiting
+from k8sview.analysis.health.placement.edits import NOT_MEANT, Trial, lift
+from k8sview.analysis.health.placement.hints import hint, suiting
 from k8sview.analysis.health.placement.refusal import Barrier, NodeRefusal, Refusal
 from k8sview.analysis.health.placement.refusals import Asked, asked_by, reasons
 from k8sview.analysis.health.placement.requests import Amounts, asked

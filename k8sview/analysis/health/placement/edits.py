@@ -5,15 +5,14 @@ to anybody: a change is only proposed when all of it was tried.
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import SequenceMatcher
-from functools import lru_cache
 
 import msgspec
 
 from k8sview.analysis.health.kinship import same_template
+from k8sview.analysis.health.placement.hints import nearest, suiting
 from k8sview.analysis.health.placement.refusal import Barrier, Refusal
-from k8sview.analysis.health.placement.requests import asked
-from k8sview.analysis.health.placement.room import NodeRoom
+from k8sview.analysis.health.placement.requests import asked, held
+from k8sview.analysis.health.placement.room import NodeRoom, holding
 from k8sview.analysis.health.placement.taints import for_control_plane, parsed, state_of
 from k8sview.model.objects.pods import Container, Pod, Toleration
 from k8sview.model.placement import UNSCHEDULABLE, Requirement, Term, affinity_terms
@@ -25,7 +24,7 @@ replace = msgspec.structs.replace
 _GIVEN_LABELS = ("kubernetes.io/", "topology.", "beta.kubernetes.io/", "failure-domain.beta.", "node.kubernetes.io/")
 NOT_MEANT = 30.0
 """Cost of using a node that was not meant for the pod."""
-_ALIKE = 0.75  # how similar two words must be to be taken for a slip of the pen
+_MOVED = 7.0
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -130,6 +129,9 @@ def _lower(view: View, trial: Trial, reason: Refusal) -> Trial | None:
     excess = asked(spec).get(resource, 0) - reason.free
     if spec.resources is not None and resource in spec.resources.requests:
         had = amount(resource, spec.resources.requests[resource])
+        boxes = asked(replace(spec, resources=None, overhead={})).get(resource, 0)
+        if had - excess < boxes:  # the API server wants it to be at least what the containers request
+            return None
         to = written(resource, had - excess)
         less = replace(spec.resources, requests={**spec.resources.requests, resource: to})
         return _lowered(trial, reason, replace(spec, resources=less), "the pod", (had, had - excess))
@@ -159,6 +161,31 @@ def _lowered(trial: Trial, reason: Refusal, spec: object, whose: str, amounts: t
     words = f"lower the {resource} request of {whose} {change} ({room})"
     lost = 1 - left / had
     return trial.told(words, 2 + 8 * lost, pod=replace(trial.pod, spec=spec))
+
+
+def _lower_or_make_room(view: View, trial: Trial, reason: Refusal) -> Trial | None:
+    return _lower(view, trial, reason) or _make_room(view, trial, reason)
+
+
+def _make_room(view: View, trial: Trial, reason: Refusal) -> Trial | None:
+    """Move the smallest pod that holds enough; those of DaemonSets and of the node itself cannot go elsewhere."""
+    resource, room = reason.subject, trial.room
+    lacking = reason.asked - reason.free
+    if reason.asked > reason.allocatable:
+        return None
+    sizes = [(held(one).get(resource, 0) if reason.barrier is Barrier.RESOURCES else 1, one) for one in room.pods]
+    movable = [(size, one) for size, one in sizes if size >= lacking and not _stays(one)]
+    if not movable:
+        return None
+    size, pod = min(movable, key=lambda found: (found[1].spec.priority or 0, found[0], found[1].metadata.name))
+    left = holding(room.node, tuple(one for one in room.pods if one is not pod))
+    what = f" ({written(resource, size)} {resource})" if reason.barrier is Barrier.RESOURCES else ""
+    words = f"move pod {pod.metadata.namespace}/{pod.metadata.name}{what} off node {room.name}"
+    return trial.told(words, _MOVED, room=left, gone=trial.gone | {pod.metadata.uid})
+
+
+def _stays(pod: Pod) -> bool:
+    return any(owner.kind in ("DaemonSet", "Node") for owner in pod.metadata.owner_references)
 
 
 def _evict(view: View, trial: Trial, reason: Refusal) -> Trial | None:
@@ -211,66 +238,14 @@ _EDITS: dict[Barrier, Edit] = {
     Barrier.TAINT: _tolerate,
     Barrier.SELECTOR: _select,
     Barrier.PORTS: _evict,
-    Barrier.RESOURCES: _lower,
+    Barrier.PODS: _make_room,
+    Barrier.RESOURCES: _lower_or_make_room,
     Barrier.SINGLE_USE: _evict,
     Barrier.VOLUME_BINDING: _volume,
     Barrier.SPREAD: _loosen,
     Barrier.SPREAD_LABEL: _spread_label,
     Barrier.AFFINITY: _peer,
 }
-
-
-def hint(view: View, wanted: Requirement) -> tuple[str, str] | None:
-    """The label somewhere in the cluster that somebody probably meant."""
-    labels = view.once("placement.labels", _labels)
-    value = wanted.values[0] if wanted.values else ""
-    if value in labels.get(wanted.key, ()):
-        return None
-    alike = [(wanted.key, one) for one in sorted(labels.get(wanted.key, ())) if similar(one, value)]
-    alike += [(key, value) for key in sorted(labels) if value in labels[key] and similar(key, wanted.key)]
-    return alike[0] if alike else None
-
-
-def _labels(view: View) -> dict[str, set[str]]:
-    """All labels of nodes: the values of each key."""
-    found: dict[str, set[str]] = {}
-    for node in view.each("nodes"):
-        for key, value in node.metadata.labels.items():
-            found.setdefault(key, set()).add(value)
-    return found
-
-
-def nearest(wanted: Requirement, labels: dict[str, str]) -> tuple[str, str] | None:
-    """The label that somebody probably meant: the same key with a similar value, or a similar key with the value."""
-    value = wanted.values[0] if wanted.values else ""
-    there = labels.get(wanted.key)
-    if there is not None:
-        return (wanted.key, there) if similar(there, value) else None
-    alike = [key for key, one in labels.items() if one == value and similar(key, wanted.key)]
-    return (min(alike), value) if alike else None
-
-
-@lru_cache(maxsize=4096)
-def similar(one: str, other: str) -> bool:
-    """Whether one word may be a slip of the pen for the other."""
-    if one == other or one.lower() == other.lower():
-        return True
-    if any(character.isdigit() for character in one + other) and len(one) == len(other):
-        return False  # eu-1a and eu-1b are two places
-    return SequenceMatcher(None, one.lower(), other.lower()).ratio() >= _ALIKE
-
-
-def suiting(wanted: Requirement) -> str | None:
-    """A value with which a label meets a requirement; None where it must be absent, or none can be thought of."""
-    first = wanted.values[0] if wanted.values else ""
-    match wanted.operator:
-        case "In":
-            return first
-        case "Exists":
-            return "true"
-        case "Gt" | "Lt" if first.lstrip("-").isdecimal():
-            return str(int(first) + (1 if wanted.operator == "Gt" else -1))
-    return None
 
 
 def labelled(room: NodeRoom, labels: dict[str, str]) -> NodeRoom:

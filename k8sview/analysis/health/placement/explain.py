@@ -11,7 +11,7 @@ import msgspec
 
 from k8sview.analysis.health.placement.change import Change, distance, smallest_change
 from k8sview.analysis.health.placement.claims import claim_names
-from k8sview.analysis.health.placement.edits import similar
+from k8sview.analysis.health.placement.hints import similar
 from k8sview.analysis.health.placement.refusal import Barrier, NodeRefusal, Refusal
 from k8sview.analysis.health.placement.refusals import Asked, asked_by, reasons
 from k8sview.analysis.health.placement.room import in_order, room_of

@@ -168,3 +168,20 @@ def test_hidden_pods_and_volumes_are_named() -> None:
     raws = [shown(one) for one in (*cluster.NODES, *cluster.STORAGE, *cluster.UNPLACED)]
     blind = view_of(*raws, denied=("persistentvolumes",))
     assert explanation(blind, pod_of(blind, "zone")).missing == ("persistentvolumes",)
+
+
+def test_a_pinned_pod_needs_room_on_its_node() -> None:
+    """A DaemonSet's pod has no other node: another pod has to go, but none that is pinned itself."""
+    only = cluster.on_nodes(matchFields=[{"key": "metadata.name", "operator": "In", "values": ["worker-1"]}])
+    daemon = shown(cluster.pod("other-agent", "2", "worker-1"))
+    daemon["metadata"]["ownerReferences"] = [{"kind": "DaemonSet", "name": "other", "uid": "other", "controller": True}]
+    full = view_of(
+        shown(cluster.NODES[0]),
+        daemon,
+        shown(cluster.pod("big", "1500m", "worker-1")),
+        shown(cluster.pod("small", "500m", "worker-1")),
+        shown(cluster.pod("agent", "200m", affinity=only)),
+    )
+    found = explanation(full, pod_of(full, "agent"))
+    assert found.change is not None
+    assert found.change.words == "move pod placement/small (500m cpu) off node worker-1"
