@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from k8sview.analysis.health.placement.edits import NOT_MEANT, Trial, lift
-from k8sview.analysis.health.placement.hints import hint, suiting
+from k8sview.analysis.health.placement.hints import suiting
 from k8sview.analysis.health.placement.refusal import Barrier, NodeRefusal, Refusal
 from k8sview.analysis.health.placement.refusals import Asked, asked_by, reasons
 from k8sview.analysis.health.placement.requests import Amounts, asked
@@ -59,7 +59,10 @@ def distance(refusal: NodeRefusal) -> float:
 
 
 def smallest_change(room: Room, asking: Asked, found: tuple[NodeRefusal, ...]) -> Change | None:
-    """The cheapest change that works on one of the nodes, or a new node; None where no single proposal was found."""
+    """The cheapest change that works on one of the nodes, or a new node; None where no single proposal was found.
+
+    ``found``: nodes that refuse, the nearest first, one of each kind.
+    """
     view = asking.view
     trials = [trial for trial in _trials(room, asking, found) if trial is not None]
     for trial in sorted(trials, key=lambda one: one.cost):
@@ -89,21 +92,9 @@ def takes(view: View, room: Room, trial: Trial) -> bool:
 
 
 def _trials(room: Room, asking: Asked, found: tuple[NodeRefusal, ...]) -> Iterator[Trial | None]:
-    view, pod = asking.view, asking.pod
-    meant = {hint(view, one) for one in asking.selector} - {None}
-    near = sorted((one for one in found if one.reasons), key=distance)
-    if meant:  # first those with the label that was probably meant
-        near.sort(key=lambda one: meant.isdisjoint(room.nodes[one.node].node.metadata.labels.items()))
-    seen: set[tuple[tuple[str, str], ...]] = set()
-    for refusal in near:
-        alike = tuple((one.barrier.value, one.subject) for one in refusal.reasons)
-        if alike in seen or refusal.reasons[0].barrier is Barrier.PINNED:
-            continue
-        seen.add(alike)
-        yield _on(view, Trial(pod, room.nodes[refusal.node]), refusal)
+    for refusal in found[:_TRIED]:
+        yield _on(asking.view, Trial(asking.pod, room.nodes[refusal.node]), refusal)
         yield _new(asking, room.nodes[refusal.node], refusal)
-        if len(seen) == _TRIED:
-            return
 
 
 def _on(view: View, trial: Trial, refusal: NodeRefusal) -> Trial | None:

@@ -5,13 +5,14 @@ Pods that ask for the same share one explanation per view.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 
 import msgspec
 
 from k8sview.analysis.health.placement.change import Change, distance, smallest_change
 from k8sview.analysis.health.placement.claims import claim_names
-from k8sview.analysis.health.placement.hints import similar
+from k8sview.analysis.health.placement.hints import hint, similar
 from k8sview.analysis.health.placement.refusal import Barrier, NodeRefusal, Refusal
 from k8sview.analysis.health.placement.refusals import Asked, asked_by, reasons
 from k8sview.analysis.health.placement.room import in_order, room_of
@@ -106,12 +107,14 @@ def _explained(view: View, pod: Pod) -> Explanation:
     room = room_of(view)
     asking = asked_by(view, room, pod)
     names = room.nodes if asking.pinned is None else sorted(asking.pinned & room.nodes.keys(), key=in_order)
-    open_to_it = tuple(NodeRefusal(name, tuple(reasons(asking, room.nodes[name]))) for name in names)
-    willing = tuple(one.node for one in open_to_it if not one.reasons)
-    refusing = tuple(one for one in open_to_it if one.reasons)
-    down = tuple(one.node for one in refusing if all(_is_state(reason) for reason in one.reasons))
-    shut = tuple(one.node for one in refusing if all(_out_of_service(reason) for reason in one.reasons))
-    meant = [one for one in refusing if not any(_not_meant(reason) for reason in one.reasons)]
+    found = [NodeRefusal(name, tuple(reasons(asking, room.nodes[name]))) for name in names]
+    willing = tuple(one.node for one in found if not one.reasons)
+    hints = {hint(view, one) for one in asking.selector} - {None} if not asking.matched else set()
+    liked = {name for name in names if hints and not hints.isdisjoint(room.nodes[name].node.metadata.labels.items())}
+    groups = _grouped([one for one in found if one.reasons], liked)
+    down = _nodes_of(groups, _is_state)
+    shut = _nodes_of(groups, _out_of_service)
+    meant = [group for group in groups if not any(_not_meant(reason) for reason in group.best.reasons)]
     missing = list(asking.volumes.missing)
     if not room.whole:
         missing.append("pods")
@@ -119,13 +122,14 @@ def _explained(view: View, pod: Pod) -> Explanation:
         missing.append("namespaces")
     return Explanation(
         total=len(room.nodes),
-        groups=_grouped(refusing),
+        groups=groups,
         willing=willing,
         pinned=asking.pinned,
         down=down,
         cordoned=tuple(name for name in shut if name not in down),
-        only_out_of_service=bool(shut) and all(any(_out_of_service(reason) for reason in one.reasons) for one in meant),
-        change=smallest_change(room, asking, open_to_it) if refusing and not willing else None,
+        only_out_of_service=bool(shut)
+        and all(any(_out_of_service(reason) for reason in group.best.reasons) for group in meant),
+        change=smallest_change(room, asking, tuple(one.best for one in groups)) if not willing else None,
         missing=tuple(missing),
         labels=_near(view, asking) if not asking.matched else (),
     )
@@ -147,12 +151,25 @@ def _near(view: View, asking: Asked) -> tuple[tuple[str, str, str], ...]:
     return tuple((name, key, value) for (key, value), name in sorted(found.items())[:_NEAR])
 
 
-def _grouped(refusing: tuple[NodeRefusal, ...]) -> tuple[Group, ...]:
+def _grouped(refusing: list[NodeRefusal], liked: set[str]) -> tuple[Group, ...]:
+    """Nodes that refuse alike; of each group the nearest stands for it, one of those that are liked first."""
     alike: dict[tuple[tuple[str, str], ...], list[NodeRefusal]] = {}
     for one in refusing:
         alike.setdefault(tuple((reason.barrier.value, reason.subject) for reason in one.reasons), []).append(one)
-    groups = [Group(tuple(one.node for one in members), min(members, key=distance)) for members in alike.values()]
+    groups = [Group(tuple(one.node for one in members), _best(members, liked)) for members in alike.values()]
     return tuple(sorted(groups, key=lambda group: (distance(group.best), -len(group.nodes), group.nodes)))
+
+
+def _best(members: list[NodeRefusal], liked: set[str]) -> NodeRefusal:
+    if not liked and not any(reason.asked for reason in members[0].reasons):
+        return members[0]  # they differ in nothing that counts
+    return min(members, key=lambda one: (one.node not in liked, distance(one)))
+
+
+def _nodes_of(groups: tuple[Group, ...], holds: Callable[[Refusal], bool]) -> tuple[str, ...]:
+    """Nodes for all of whose reasons something holds."""
+    found = (group.nodes for group in groups if all(holds(reason) for reason in group.best.reasons))
+    return tuple(sorted((name for nodes in found for name in nodes), key=in_order))
 
 
 def _is_state(reason: Refusal) -> bool:
