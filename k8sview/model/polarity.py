@@ -22,16 +22,20 @@ _BAD = (
     "Degraded",
     "Stalled",
     "Unavailable",
+    "Unhealthy",
+    "Unready",
     "Deadlock",
     "Problem",
     "Conflicted",
 )
+_DENIALS = ("Not", "Non")
 _BAD_WORDS = ("Readonly", "ReadOnly", "Frequent", "Corrupt")
 
 
 def bad_when_true(name: str) -> bool:
     """A type that tells of a fault when its status is True ("MemoryPressure", "Stalled")."""
-    return name.endswith(_BAD) or any(word in name for word in _BAD_WORDS)
+    denied = name.startswith(_DENIALS) and name.endswith(_GOOD)  # "NotReady"
+    return denied or name.endswith(_BAD) or any(word in name for word in _BAD_WORDS)
 
 
 def good_when_true(name: str) -> bool:

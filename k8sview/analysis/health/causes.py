@@ -39,7 +39,8 @@ class Ill(msgspec.Struct, frozen=True):
 
     @property
     def silent(self) -> bool:
-        """Whether it tells less than whoever fails by it: nobody could see how it is, and it names nothing itself."""
+        """Whether it tells less than whoever fails by it: nobody could see how it is, and it names nothing itself (a
+        webhook outside of the cluster)."""
         return self.health.verdict is HealthVerdict.UNKNOWN and not self.diagnosis.because
 
 
@@ -153,9 +154,9 @@ class Folding:
             place = self._place_of(ref)
             passed.add(place)
             upstream = self._ill.get(place)
-            if upstream is None or upstream.silent:
+            if upstream is None:
                 pairs: Iterable[tuple[Root, Diagnosis]] = [(Root(diagnosis.id, ref), diagnosis)]
-            elif _is_mute(upstream):
+            elif upstream.silent:
                 pairs = [(Root(diagnosis.id, lifted(view, ref, passed)), diagnosis)]
             elif upstream.place in path or len(path) >= _LONGEST_CHAIN:
                 circles += 1
@@ -169,11 +170,6 @@ class Folding:
         if not diagnosis.because or circles == len(diagnosis.because):
             own = msgspec.structs.replace(one.object, container=diagnosis.container)
             yield Root(diagnosis.id, lifted(view, own, passed)), diagnosis
-
-
-def _is_mute(one: Ill) -> bool:
-    """Of whom nothing is known: who fails by it tells more (a webhook outside the cluster that refuses connections)."""
-    return one.health.verdict is HealthVerdict.UNKNOWN and not one.diagnosis.because
 
 
 def chain(view: View, one: Ill, find: Find, root: Root | None) -> tuple[Step, ...]:
@@ -193,9 +189,9 @@ def _paths(view: View, one: Ill, find: Find, before: tuple[Ill, ...]) -> Iterato
     diagnosis, circles = one.diagnosis, 0
     for ref in diagnosis.because:
         upstream = find(ref)
-        if upstream is None or upstream.silent:
+        if upstream is None:
             yield (*steps, Step(object=ref, health=None, diagnosis=diagnosis)), Root(diagnosis.id, ref)
-        elif _is_mute(upstream):
+        elif upstream.silent:
             step = Step(object=ref, health=upstream.health, diagnosis=diagnosis)
             yield (*steps, step), Root(diagnosis.id, lifted(view, ref))
         elif len(passed) >= _LONGEST_CHAIN or any(upstream.place == each.place for each in passed):

@@ -1,4 +1,4 @@
-"""Which conditions speak, and which way: polarity by type for kinds whose authors nobody here knows."""
+"""Finding conditions and what they say. Which way a type speaks is `model.polarity`'s."""
 
 from __future__ import annotations
 
@@ -9,34 +9,6 @@ from k8sview.model.objects.meta import Condition
 SUMMARIES = ("Ready", "Available", "Healthy", "Synced", "Succeeded", "Established", "Programmed", "Accepted")
 """Conditions that sum a whole object up, most telling first."""
 
-_GOOD = (
-    "Ready",
-    "Available",
-    "Healthy",
-    "Synced",
-    "Succeeded",
-    "Established",
-    "Accepted",
-    "Programmed",
-    "ResolvedRefs",
-    "Initialized",
-)
-_BAD = (
-    "Pressure",
-    "Failed",
-    "Failure",
-    "Error",
-    "Degraded",
-    "Stalled",
-    "Unavailable",
-    "Unhealthy",
-    "Unready",
-    "Deadlock",
-    "Problem",
-    "Conflicted",
-)
-_DENIALS = ("Not", "Non")
-_BAD_WORDS = ("Readonly", "ReadOnly", "Frequent", "Corrupt")
 _ERROR_WORDS = ("Error", "Fail", "Invalid", "Denied", "NotFound")
 
 
@@ -52,17 +24,6 @@ def is_true(conditions: Iterable[Condition], name: str) -> bool:
     """Whether the condition is there with status True: its mere presence means nothing."""
     found = find(conditions, name)
     return found is not None and found.status == "True"
-
-
-def bad_when_true(name: str) -> bool:
-    """A type that tells of a fault when its status is True ("MemoryPressure", "Stalled")."""
-    denied = name.startswith(_DENIALS) and name.endswith(_GOOD)  # "NotReady"
-    return denied or name.endswith(_BAD) or any(word in name for word in _BAD_WORDS)
-
-
-def good_when_true(name: str) -> bool:
-    """A type that tells of health when its status is True; "Unavailable" is not "Available"."""
-    return not bad_when_true(name) and name.endswith(_GOOD)
 
 
 def tells_of_error(reason: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from k8sview.analysis.health.conditions import SUMMARIES, bad_when_true, find, good_when_true, tells_of_error
+from k8sview.analysis.health.conditions import SUMMARIES, find, tells_of_error
 from k8sview.analysis.health.diagnoses.wording import since as said_since
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.generations import unobserved
@@ -15,6 +15,7 @@ from k8sview.analysis.health.signals import Signals, signals_of
 from k8sview.model.fields import read_one
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import Condition
+from k8sview.model.polarity import bad_when_true, good_when_true
 from k8sview.model.status import Confidence
 from k8sview.model.times import parse_time
 from k8sview.model.view import View

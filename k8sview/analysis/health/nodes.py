@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from k8sview.analysis.health.conditions import bad_when_true, find
+from k8sview.analysis.health.conditions import find
 from k8sview.analysis.health.cordons import Cordon, cordon_of, held_up_by
 from k8sview.analysis.health.diagnoses.wording import since as said_since
 from k8sview.analysis.health.endings import deletion
@@ -14,6 +14,7 @@ from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.core import Node
 from k8sview.model.objects.meta import Condition
+from k8sview.model.polarity import bad_when_true
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
 

@@ -43,6 +43,11 @@ _QUICK_TRIES = 3
 _LINES_AT_ONCE = 40
 
 
+MOST_PAGES_POLLED = 10
+"""What can only be polled (usage figures) costs a whole list each time: long ones are asked for less often, in
+proportion to their pages, up to this many."""
+
+
 class Reflector:
     """One resource, one scope, one task (``run``)."""
 
@@ -66,6 +71,7 @@ class Reflector:
         self._resource = resource
         self._scope = scope
         self._follows = watch
+        self._pages = 1  # of the last list
         self._watchable = "watch" in resource.verbs
         self._transport = transport
         self._emit = emit
@@ -112,7 +118,7 @@ class Reflector:
                     continue
                 version = ""
                 self._backoff.reset()
-                await self._wait(self._timing.poll)
+                await self._wait(self._timing.poll * min(max(1, self._pages), MOST_PAGES_POLLED))
             except RequestFailed as problem:
                 reaction = self._judge(problem, watching=watching)
                 delay = self._delay(problem, reaction)
@@ -164,12 +170,14 @@ class Reflector:
     async def _list(self) -> str:
         """One whole list; the version to watch from. What was seen stays seen if a later page fails."""
         keys: set[Key] = set()
+        self._pages = 0
         query = {"limit": str(self._transport.budget.limits.page_size)}
         while True:
             body = await self._transport.get(self._path, query, self._accept_list)
             self._link.authenticated()
             await asyncio.sleep(0)  # let keys and paint in, here and below: a page is megabytes
             page = decoding.page(body)
+            self._pages += 1
             del body
             version, go_on = page.resource_version, page.go_on
             await asyncio.sleep(0)

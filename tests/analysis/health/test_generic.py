@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from k8sview.analysis.health.conditions import bad_when_true, good_when_true
 from k8sview.model.health import HealthVerdict
+from k8sview.model.polarity import bad_when_true, good_when_true
 from tests.analysis.clusters import ago
 from tests.analysis.health.objects import Raw, condition, judge
 
