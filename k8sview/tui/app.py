@@ -25,9 +25,10 @@ from k8sview.tui.desk import Desk
 from k8sview.tui.key_order import KeyOrderedApp
 from k8sview.tui.outlook import Outlook
 from k8sview.tui.present import commands
+from k8sview.tui.present.asked import asked
 from k8sview.tui.present.cells import Role
 from k8sview.tui.present.commands import Command, parse_command
-from k8sview.tui.present.places import HOUSE, Place
+from k8sview.tui.present.places import HEALTH, HOUSE, Place
 from k8sview.tui.saving import save_text
 from k8sview.tui.screens import SCREENS
 from k8sview.tui.screens.framed import FramedScreen
@@ -35,7 +36,7 @@ from k8sview.tui.screens.help.screen import HelpScreen
 from k8sview.tui.screens.palette.screen import PaletteScreen, entries
 from k8sview.tui.screens.tabular import TabularScreen
 from k8sview.tui.theme import DEFAULT_THEME, THEMES
-from k8sview.tui.window import Commanded, Left, Replaced, Save, Say, Typed
+from k8sview.tui.window import Commanded, Left, Replaced, Save, Say, Settled, Typed
 
 _MESSAGE_SECONDS = 6
 
@@ -127,7 +128,7 @@ class K8sViewApp(KeyOrderedApp):
 
     def _remember(self) -> None:
         screen = self._framed
-        if screen is not None and screen.is_mounted:
+        if screen is not None and screen.drawable:
             self.desk.remember(screen.place, screen.remember())
 
     def _open_screen(self, typed_filter: str | None = None) -> None:
@@ -148,7 +149,7 @@ class K8sViewApp(KeyOrderedApp):
     def _show_picture(self) -> None:
         self._connection.take()
         screen, picture = self._framed, self.outlook.picture
-        if screen is None or picture is None or not screen.is_mounted:
+        if screen is None or picture is None or not screen.drawable:
             return
         try:
             screen.refresh_frame()
@@ -158,7 +159,7 @@ class K8sViewApp(KeyOrderedApp):
 
     def _tick(self) -> None:
         screen = self._framed
-        if screen is None or not screen.is_mounted:
+        if screen is None or not screen.drawable:
             return
         if self._message_left:
             self._message_left -= 1
@@ -172,7 +173,17 @@ class K8sViewApp(KeyOrderedApp):
         self.desk.say(self._clock(), text, role)
         self._message_left = _MESSAGE_SECONDS
         screen = self._framed
-        if screen is not None and screen.is_mounted:
+        if screen is not None and screen.drawable:
+            screen.say(text, role)
+
+    async def on_settled(self, _event: Settled) -> None:
+        """A new screen stands: what was said while it was built, or on the way to it, is shown there.
+
+        Textual calls the base class's handler as well, which lets keys go.
+        """
+        screen = self._framed
+        if self._message_left and self.desk.said and screen is not None and screen.drawable:
+            _, text, role = self.desk.said[-1]
             screen.say(text, role)
 
     # What screens want done.
@@ -220,10 +231,21 @@ class K8sViewApp(KeyOrderedApp):
                 self._open_target(Target(recording=command.path))
             case commands.UseTheme():
                 self.theme = command.name
+            case commands.Why():
+                self._explain(command)
             case commands.Run():
                 self.run_worker(self.run_action({"refresh": "refresh_now"}.get(command.action, command.action)))
             case commands.Problem():
                 self._say(command.message, Role.WARN)
+
+    def _explain(self, command: commands.Why) -> None:
+        picture = self.outlook.picture or Picture(View(self._clock()))
+        causes = picture.health.causes if picture.health is not None else ()
+        found = asked(picture.view, command.kind, command.name, causes)
+        if found.message:
+            self._say(found.message, Role.WARN)
+        if found.place is not None:
+            self._go(found.place, afresh=True, typed_filter=found.filter)
 
     def _use_context(self, name: str) -> None:
         known = [entry.name for entry in self.outlook.contexts()]
@@ -244,6 +266,10 @@ class K8sViewApp(KeyOrderedApp):
     def action_home(self) -> None:
         if self.desk.place != HOUSE:
             self._go(HOUSE, afresh=True)
+
+    def action_health(self) -> None:
+        if self.desk.place != HEALTH:
+            self._go(HEALTH, afresh=True)
 
     def action_history(self, steps: int) -> None:
         self._remember()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from k8sview.model.health import Health, HealthVerdict
 from k8sview.model.objects.meta import Malformed
@@ -12,6 +12,9 @@ from k8sview.model.resources import Resource
 from k8sview.session.picture import Picture
 from k8sview.sources.contract import SourceError
 from k8sview.tui.contract import OpenSession, Session, Target
+
+if TYPE_CHECKING:  # the first frame does not wait for the rules of health
+    from k8sview.analysis.health.engine import HealthEngine
 
 _SCREEN = "screen"
 
@@ -81,8 +84,10 @@ class Connection:
             return str(problem)
 
     def health(self, resource: str, obj: Any) -> Health | None:
-        """The session's verdict; one that cannot be given is unknown, and says why."""
-        if self._session is None or not resource or isinstance(obj, Malformed):
+        """The session's verdict; one that cannot be given is unknown, and says why. None for kinds without health."""
+        from k8sview.analysis.health.verdict import is_judged  # loaded by the session that was opened
+
+        if self._session is None or not resource or isinstance(obj, Malformed) or not is_judged(resource):
             return None
         try:
             return self._session.health(resource, obj)
@@ -90,6 +95,11 @@ class Connection:
             return Health(
                 HealthVerdict.UNKNOWN, reason="VerdictCrashed", message=f"{type(problem).__name__}: {problem}"
             )
+
+    @property
+    def engine(self) -> HealthEngine | None:
+        """The judge of the newest picture, for chains and causes; None without a session."""
+        return self._session.engine if self._session is not None else None
 
     def _published(self, picture: Picture) -> None:
         self._picture = picture

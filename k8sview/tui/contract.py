@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from k8sview.model.health import Health
 from k8sview.model.resources import Resource
 from k8sview.session.picture import Picture
+
+if TYPE_CHECKING:  # the first frame does not wait for the rules of health
+    from k8sview.analysis.health.engine import HealthEngine
 
 Publish = Callable[[Picture], None]
 
@@ -54,6 +57,9 @@ class Session(Protocol):
     async def get(self, resource: Resource, namespace: str | None, name: str) -> bytes: ...
 
     def health(self, resource: str, obj: Any) -> Health: ...
+
+    @property
+    def engine(self) -> HealthEngine: ...
 
     async def set_namespaces(self, namespaces: tuple[str, ...] | None) -> None: ...
 

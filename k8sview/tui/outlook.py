@@ -7,16 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from k8sview.model.health import Health
+from k8sview.model.health_report import CauseReport, Unseen, WhyReport
 from k8sview.model.kinds import KINDS
-from k8sview.model.resources import Resource
+from k8sview.model.resources import Key, Resource
 from k8sview.session.picture import Picture
 from k8sview.sources.contract import SourceError
 from k8sview.tui.actions import Action, key_text
 from k8sview.tui.connection import Connection
 from k8sview.tui.contract import ContextEntry, ListContexts
 from k8sview.tui.desk import Desk
+from k8sview.tui.inquiry import Inquiry
 from k8sview.tui.present.cells import Role
 from k8sview.tui.present.commands import Vocabulary
+from k8sview.tui.present.history import History
 from k8sview.tui.present.places import Place
 from k8sview.tui.theme import THEMES
 
@@ -34,6 +37,7 @@ class Outlook:
     ) -> None:
         self._desk = desk
         self._connection = connection
+        self._inquiry = Inquiry(connection)
         self._list_contexts = list_contexts
         self._keys = keys
         self._clock = clock
@@ -67,7 +71,19 @@ class Outlook:
             namespaces=tuple(sorted(namespaces.union(self._desk.favourites))),
             components=tuple(one.id for one in picture.components) if picture else (),
             themes=tuple(theme.name for theme in THEMES),
+            named=self._named,
         )
+
+    def _named(self, resource: str) -> Iterable[str]:
+        """Names to complete: of a resource's objects, or of what is not well."""
+        picture = self.picture
+        if picture is None:
+            return ()
+        if resource:
+            return (name for _, name in picture.view.table(resource).objects)
+        judged = picture.health.judged if picture.health is not None else ()
+        faulty = (one for one in judged if one.health.verdict.faulty)
+        return (f"{one.resource.partition('.')[0]}/{one.object.name}" for one in faulty)
 
     def now(self) -> datetime:
         """In a recording time stands still."""
@@ -78,6 +94,18 @@ class Outlook:
 
     def health(self, resource: str, obj: Any) -> Health | None:
         return self._connection.health(resource, obj)
+
+    def why(self, resource: str, key: Key) -> WhyReport | None:
+        return self._inquiry.why(self.picture, resource, key)
+
+    def cause(self, cause_id: str) -> CauseReport | None:
+        return self._inquiry.cause(self.picture, cause_id)
+
+    def unseen(self) -> tuple[Unseen, ...]:
+        return self._inquiry.unseen(self.picture)
+
+    def history(self, resource: str, obj: Any) -> History:
+        return self._inquiry.history(self.picture, resource, obj)
 
     def want(self, resources: Iterable[str]) -> None:
         self._connection.want(resources)

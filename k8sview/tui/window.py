@@ -12,12 +12,14 @@ from typing import Any, Protocol
 from textual.message import Message
 
 from k8sview.model.health import Health
-from k8sview.model.resources import Resource
+from k8sview.model.health_report import CauseReport, Unseen, WhyReport
+from k8sview.model.resources import Key, Resource
 from k8sview.session.picture import Picture
 from k8sview.tui.actions import Action
 from k8sview.tui.contract import ContextEntry
 from k8sview.tui.present.cells import Role
 from k8sview.tui.present.commands import Command, Vocabulary
+from k8sview.tui.present.history import History
 from k8sview.tui.present.places import Place
 
 
@@ -43,6 +45,18 @@ class Window(Protocol):
     def now(self) -> datetime: ...
 
     def health(self, resource: str, obj: Any) -> Health | None: ...
+
+    def why(self, resource: str, key: Key) -> WhyReport | None:
+        """The chain from an object to its root cause; None where nothing has judged it (yet)."""
+
+    def cause(self, cause_id: str) -> CauseReport | None:
+        """One root cause with what changed before it; None where it is (no longer) one."""
+
+    def unseen(self) -> tuple[Unseen, ...]:
+        """What could not be judged, wholly or in part; () before the first judgement."""
+
+    def history(self, resource: str, obj: Any) -> History:
+        """All that is known to have happened to an object."""
 
     def want(self, resources: Iterable[str]) -> None:
         """What the screen in sight shows, beyond what the checks read."""

@@ -7,29 +7,52 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from k8sview.analysis.health.verdict import health_of
+import msgspec
+from msgspec.structs import replace
+
+from k8sview.analysis.health.engine import HealthEngine
+from k8sview.analysis.health.reads import HEALTH_READS
 from k8sview.model import events
 from k8sview.model.components import ComponentStatus, Presence
-from k8sview.model.health import Health
+from k8sview.model.health import ClusterHealth, Health
 from k8sview.model.kinds import KINDS
-from k8sview.model.objects.core import Event, Namespace, Node, NodeStatus
+from k8sview.model.objects.core import Event, Namespace, NamespaceStatus, Node, NodeStatus
 from k8sview.model.objects.extension import (
     CustomResourceDefinition,
     CustomResourceDefinitionNames,
     CustomResourceDefinitionSpec,
+    CustomResourceDefinitionStatus,
     CustomResourceDefinitionVersion,
     PrinterColumn,
 )
-from k8sview.model.objects.meta import Condition, Custom, ObjectMeta, ObjectReference, OwnerReference
+from k8sview.model.objects.meta import (
+    Condition,
+    Custom,
+    LabelSelector,
+    ObjectMeta,
+    ObjectReference,
+    OwnerReference,
+)
 from k8sview.model.objects.pods import (
     Container,
     ContainerState,
     ContainerStateRunning,
     ContainerStateWaiting,
     ContainerStatus,
+    EnvFromSource,
+    KeyReference,
     Pod,
     PodSpec,
     PodStatus,
+    PodTemplateSpec,
+)
+from k8sview.model.objects.workloads import (
+    Deployment,
+    DeploymentSpec,
+    DeploymentStatus,
+    ReplicaSet,
+    ReplicaSetSpec,
+    ReplicaSetStatus,
 )
 from k8sview.model.report import (
     Access,
@@ -106,6 +129,7 @@ def certificate_definition() -> CustomResourceDefinition:
             CustomResourceDefinitionNames("certificates", "certificate", "Certificate"),
             (CustomResourceDefinitionVersion("v1", served=True, storage=True, additional_printer_columns=columns),),
         ),
+        CustomResourceDefinitionStatus((Condition("Established", "True"), Condition("NamesAccepted", "True"))),
     )
 
 
@@ -133,6 +157,12 @@ class ClusterBuilder:
         self.store.apply(events.Upserted(name, None, objects))
         self.store.apply(events.Synced(name, None, frozenset(map(key_of, objects))))
         self.store.apply(events.StateChanged(name, None, TableState(State.SYNCED)))
+        return self
+
+    def tables(self, *names: str) -> ClusterBuilder:
+        """Empty ones."""
+        for name in names:
+            self.table(name, ())
         return self
 
     def state(self, name: str, state: TableState) -> ClusterBuilder:
@@ -163,9 +193,83 @@ def shop() -> ClusterBuilder:
         .table("events", [warning(broken, "Failed", "Failed to pull image registry/app:1")])
         .table("certificates.cert-manager.io", [certificate("shop-tls", "True"), certificate("pay-tls", "False")])
         .table("customresourcedefinitions.apiextensions.k8s.io", [certificate_definition()])
-        .table("deployments.apps", [])
-        .table("replicasets.apps", [])
+        .tables(*_EMPTY)
         .state("secrets", DENIED)
+    )
+
+
+_EMPTY = (
+    "deployments.apps",
+    "replicasets.apps",
+    "limitranges",
+    "resourcequotas",
+    "networkpolicies.networking.k8s.io",
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+    "validatingwebhookconfigurations.admissionregistration.k8s.io",
+    "validatingadmissionpolicies.admissionregistration.k8s.io",
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io",
+)
+
+
+def night() -> ClusterBuilder:
+    """Somebody is paged: two workloads fail by one ConfigMap that does not exist, one is well, Services are denied."""
+    web, worker, fine = (_workload(name) for name in ("web", "worker", "fine"))
+    pods = [_unconfigured(f"{one.metadata.name}-x1", one) for one in (web, worker)]
+    events_seen = [warning(one, "Failed", 'Error: configmap "settings" not found') for one in pods]
+    well = pod("fine-7d4f-x1", labels={"app": "fine"}, owner_references=_owned(fine))
+    return (
+        ClusterBuilder()
+        .tables(*(one for one in HEALTH_READS if one != "services"))
+        .table("namespaces", [Namespace(meta("shop", None), status=NamespaceStatus("Active"))])
+        .table("nodes", [node("n1")])
+        .table("deployments.apps", [deployment(web, 0), deployment(worker, 0), deployment(fine, 1)])
+        .table("replicasets.apps", [web, worker, fine])
+        .table("pods", [*pods, well])
+        .table("events", events_seen)
+        .state("services", TableState(State.DENIED, "list services is forbidden for user jane"))
+    )
+
+
+def _workload(name: str) -> ReplicaSet:
+    labels = {"app": name}
+    owner = (OwnerReference("Deployment", name, f"uid-shop-{name}", "apps/v1", controller=True),)
+    metadata = meta(f"{name}-7d4f", labels=labels, owner_references=owner, annotations={_REVISION: "1"})
+    spec = ReplicaSetSpec(1, LabelSelector(labels), PodTemplateSpec(ObjectMeta(labels=labels)))
+    ready = int(name == "fine")
+    return ReplicaSet(metadata, spec, ReplicaSetStatus(replicas=1, ready_replicas=ready, available_replicas=ready))
+
+
+_REVISION = "deployment.kubernetes.io/revision"
+
+
+def _owned(maker: ReplicaSet) -> tuple[OwnerReference, ...]:
+    metadata = maker.metadata
+    return (OwnerReference("ReplicaSet", metadata.name, metadata.uid, "apps/v1", controller=True),)
+
+
+def deployment(maker: ReplicaSet, available: int) -> Deployment:
+    """The Deployment of a ReplicaSet, whose one replica is available or not."""
+    name = maker.metadata.owner_references[0].name
+    conditions = (Condition("Available", "True" if available else "False", last_transition_time=CREATED),)
+    status = DeploymentStatus(
+        replicas=1, updated_replicas=1, available_replicas=available, ready_replicas=available, conditions=conditions
+    )
+    spec = DeploymentSpec(1, selector=maker.spec.selector, template=maker.spec.template)
+    return Deployment(meta(name, labels=maker.metadata.labels), spec, status)
+
+
+def _unconfigured(name: str, maker: ReplicaSet) -> Pod:
+    """A pod whose container waits for a ConfigMap that is not there."""
+    labels, owners = maker.metadata.labels, _owned(maker)
+    waits = pod(name, waiting="CreateContainerConfigError", labels=labels, owner_references=owners)
+    missing = ContainerStateWaiting("CreateContainerConfigError", 'configmap "settings" not found')
+    (status,) = waits.status.container_statuses
+    (container,) = waits.spec.containers
+    container = replace(container, env_from=(EnvFromSource(config_map_ref=KeyReference("settings")),))
+    return replace(
+        waits,
+        spec=replace(waits.spec, containers=(container,)),
+        status=replace(waits.status, container_statuses=(replace(status, state=ContainerState(waiting=missing)),)),
     )
 
 
@@ -232,10 +336,23 @@ def report() -> Report:
     )
 
 
+def judged_by(engine: HealthEngine, view: View) -> ClusterHealth:
+    """The health of a view, with the engine that judged it."""
+    steps = engine.update(view)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            health: ClusterHealth = stop.value
+            return health
+
+
 def picture(view: View | None = None, judged: Report | None = None) -> Picture:
     """The shop, judged."""
     components = (ComponentStatus("cert-manager", "cert-manager", Layer.BASEMENT, Presence.INSTALLED),)
-    return Picture(view or shop().view(), judged or report(), report_pending=False, components=components)
+    view = view or shop().view()
+    health = judged_by(HealthEngine(), view)
+    return Picture(view, judged or report(), report_pending=False, components=components, health=health)
 
 
 class FakeSession:
@@ -244,6 +361,9 @@ class FakeSession:
     def __init__(self, first: Picture | None = None) -> None:
         self.on_publish: Publish = lambda picture: None
         self.picture = first
+        self.engine = HealthEngine()
+        if first is not None and first.health is not None:
+            self.picture = self._judged(first)
         self.started = self.closed = False
         self.wanted: tuple[str, ...] = ()
         self.refreshed = 0
@@ -258,8 +378,12 @@ class FakeSession:
         self.closed = True
 
     def publish(self, newer: Picture) -> None:
-        self.picture = newer
-        self.on_publish(newer)
+        self.picture = self._judged(newer) if newer.health is not None else newer
+        self.on_publish(self.picture)
+
+    def _judged(self, picture: Picture) -> Picture:
+        """The picture with the health of this session's own engine, as in life."""
+        return msgspec.structs.replace(picture, health=judged_by(self.engine, picture.view))
 
     def want(self, screen: str, resources: Iterable[str]) -> None:
         self.wanted = tuple(sorted(resources))
@@ -277,7 +401,7 @@ class FakeSession:
 
     def health(self, resource: str, obj: Any) -> Health:
         assert self.picture is not None
-        return health_of(self.picture.view, resource, obj)
+        return self.engine.health(self.picture.view, resource, obj)
 
     async def set_namespaces(self, namespaces: tuple[str, ...] | None) -> None:
         self.namespaces.append(namespaces)

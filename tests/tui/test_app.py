@@ -159,11 +159,11 @@ async def test_filter_sort_faults_and_back(session: FakeSession) -> None:
         await pilot.press("escape", "ctrl+z")
         await settle(app, pilot)
         assert "[1/4]  faults only" in screen_text(app)
-        await pilot.press("escape", "T")
+        await pilot.press("escape", "B")
         await settle(app, pilot)
         rows = [line.split()[1] for line in screen_text(app).splitlines()[3:7]]
         assert rows[-1] == "web-77c-b"
-        await pilot.press("T")
+        await pilot.press("B")
         assert screen_text(app).splitlines()[3].split()[2] == "web-77c-b"
         await pilot.press("escape")
         await settle(app, pilot)
@@ -190,7 +190,11 @@ async def test_from_a_pod_to_why_to_its_yaml_events_and_owner(session: FakeSessi
         await pilot.press("X")
         await settle(app, pilot)
         text = screen_text(app)
-        assert "image cannot be pulled" in text
+        assert "container app cannot start since" in text
+        await pilot.press("G")
+        await settle(app, pilot)
+        text = screen_text(app)
+        assert "image cannot be pulled" in text  # the check's words
         assert "basement.cert" not in text
         await pilot.press("y")
         await settle(app, pilot)

@@ -56,6 +56,14 @@ class Word(NamedTuple):
     role: Role
 
 
+class Ranked(NamedTuple):
+    """A word with a place among its kind: it sorts by ``place`` (0 first), not by its letters."""
+
+    text: str
+    role: Role
+    place: int
+
+
 class Quantity(NamedTuple):
     """A resource quantity: shown as the API wrote it, sorted by its size."""
 
@@ -136,6 +144,7 @@ _SHOW: dict[type, Callable[[Any, datetime], Span]] = {
     Unseen: lambda value, now: Span("?", Role.UNKNOWN),
     dict: lambda value, now: Span(_labels(value), Role.MUTED),
     Word: lambda value, now: Span(value.text, value.role),
+    Ranked: lambda value, now: Span(value.text, value.role),
     Quantity: lambda value, now: Span(value.text),
     Health: _health,
     Status: lambda value, now: _STATUS[value],
@@ -148,6 +157,7 @@ _SORT: dict[type, Callable[[Any], tuple[int, Any]]] = {
     int: lambda value: (0, value),
     float: lambda value: (0, value),
     Quantity: lambda value: (0, value.size),
+    Ranked: lambda value: (0, value.place),
     Ratio: lambda value: (0, value.have / value.want if value.want else 1.0),
     datetime: lambda value: (0, -value.timestamp()),  # youngest first
     Health: lambda value: (0, -value.verdict.badness),  # worst first

@@ -22,6 +22,15 @@ class Vocabulary(NamedTuple):
     namespaces: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    named: Callable[[str], Iterable[str]] = lambda resource: ()
+    """The names of a resource's objects that were read; of "" those of what is not well, as ``KIND/NAME``."""
+
+
+class Why(NamedTuple):
+    """Explain an object; ``kind`` is a resource's name, or "" where only a name was typed."""
+
+    kind: str
+    name: str
 
 
 class Go(NamedTuple):
@@ -58,7 +67,7 @@ class Problem(NamedTuple):
     message: str
 
 
-Command = Go | UseNamespaces | UseContext | OpenFile | UseTheme | Run | Problem
+Command = Go | Why | UseNamespaces | UseContext | OpenFile | UseTheme | Run | Problem
 
 _ALL = ("all", "*", "-a", "-A")
 _LABELS = re.compile(r"[\w./-]+(!=|=)[^\s=]*(,[\w./-]+(!=|=)[^\s=]*)*")
@@ -111,6 +120,27 @@ def _check(rest: str, known: Vocabulary) -> Command:
     return Problem(f"{rest!r} is no layer and no component{hint}")
 
 
+def _why(rest: str, known: Vocabulary) -> Command:
+    """``KIND/NAME``, ``KIND NAME`` or ``NAME``."""
+    words = rest.split()
+    if len(words) == 1:
+        kind, mark, name = words[0].rpartition("/")
+    elif len(words) == 2 and "/" not in rest:
+        kind, mark, name = words[0], "/", words[1]
+    else:
+        return Problem(":why needs one object: KIND/NAME or NAME")
+    if not name or (mark and not kind) or "/" in kind:
+        return Problem(f"{rest!r} is no object: expected KIND/NAME or NAME")
+    if not mark:
+        return Why("", name)
+    resource = find_resource(kind.lower(), known.resources)
+    if resource is None:
+        near = get_close_matches(kind.lower(), _vocabulary(known), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return Problem(f"no resource is called {kind!r}{hint}")
+    return Why(resource.name, name)
+
+
 def _namespaces(rest: str, _known: Vocabulary) -> Command:
     if not rest:
         return Go(places.NAMESPACES)
@@ -141,6 +171,8 @@ def _run(action: str) -> Callable[[str, Vocabulary], Command]:
 
 _NAMED: dict[str, Callable[[str, Vocabulary], Command]] = {
     **dict.fromkeys(("house", "home"), _go(places.HOUSE)),
+    "health": _go(places.HEALTH),
+    **dict.fromkeys(("why", "explain"), _why),
     **dict.fromkeys(("check", "checks"), _check),
     **dict.fromkeys(("ctx", "context", "contexts"), _context),
     **dict.fromkeys(("ns", "namespace", "namespaces"), _namespaces),
@@ -155,6 +187,8 @@ _NAMED: dict[str, Callable[[str, Vocabulary], Command]] = {
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     (":house", "The three floors, root causes and recent changes"),
+    (":health", "What is broken, grouped by cause, faults first"),
+    (":why KIND/NAME|NAME", "Why is it like this: the chain to the cause, and the next step"),
     (":check [layer|component]", "Every check with its status and message"),
     (":po, :deploy, :RESOURCE [NS] [/filter] [a=b]", "Any resource, by any of its names"),
     (":ctx [name]", "Contexts, or switch to one"),
@@ -168,7 +202,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 )
 """What help and the palette say of the command line."""
 
-_OFFERED = ("house", "check", "ctx", "ns", "apis", "messages", "open", "theme", "help", "quit")
+_OFFERED = ("house", "health", "why", "check", "ctx", "ns", "apis", "messages", "open", "theme", "help", "quit")
 
 
 def complete(line: str, known: Vocabulary, limit: int = 30) -> tuple[str, ...]:
@@ -179,21 +213,35 @@ def complete(line: str, known: Vocabulary, limit: int = 30) -> tuple[str, ...]:
         return tuple(_starting(head.lower(), words))[:limit]
     word = head.lower()
     last = rest.rpartition(",")
-    options = _arguments(word, known)
+    options = _arguments(word, rest, known)
     return tuple(f"{head} {last[0]}{last[1]}{one}" for one in _starting(last[2], options))[:limit]
 
 
-def _arguments(word: str, known: Vocabulary) -> tuple[str, ...]:
+def _arguments(word: str, rest: str, known: Vocabulary) -> tuple[str, ...]:
     if word in ("ctx", "context", "contexts"):
         return known.contexts
     if word in ("check", "checks"):
         return (*Layer, *known.components)
     if word == "theme":
         return known.themes
+    if word in ("why", "explain"):
+        return _objects(rest, known)
     if word in ("ns", "namespace", "namespaces"):
         return ("all", *known.namespaces)
     resource = find_resource(word, known.resources)
     return ("all", *known.namespaces) if resource is not None and resource.namespaced else ()
+
+
+def _objects(rest: str, known: Vocabulary) -> tuple[str, ...]:
+    """What may be explained: after ``KIND/`` the names of that kind, before it what is not well, and kinds."""
+    kind, mark, typed = rest.partition("/")
+    if not mark:
+        unwell = tuple(known.named(""))
+        bare = tuple(one.partition("/")[2] for one in unwell)
+        return (*unwell, *bare, *(f"{word}/" for word in _vocabulary(known)[len(_OFFERED) :]))
+    resource = find_resource(kind.lower(), known.resources)
+    names = known.named(resource.name) if resource is not None else ()
+    return tuple(f"{kind}/{name}" for name in sorted({one for one in names if one.startswith(typed)}))
 
 
 def _vocabulary(known: Vocabulary) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from k8sview.model.health import Health
 from k8sview.model.status import Status
 from k8sview.model.times import parse_duration
-from k8sview.tui.present.cells import Quantity, Ratio, Unseen, Word, show, words
+from k8sview.tui.present.cells import Quantity, Ranked, Ratio, Unseen, Word, show, words
 from k8sview.tui.present.columns import TableSpec
 from k8sview.tui.present.quantities import size_of
 
@@ -176,6 +176,8 @@ def _same_words(cell: Any, sign: str, value: str) -> bool:
         names = {cell.verdict.value.lower(), cell.reason.lower(), shown.role.value}
     elif isinstance(cell, Status):
         names = {cell.value, shown.role.value}
+    elif isinstance(cell, Ranked):
+        names = {text, text.partition(" ")[2], cell.role.value}  # "✗ Down" is asked for as "down"
     elif isinstance(cell, Word):
         names = {text, cell.role.value}
     return value in names if sign == "=" else _COMPARE[sign](text, value)

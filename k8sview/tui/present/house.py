@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from k8sview.model.components import Presence
+from k8sview.model.health import ClusterHealth
+from k8sview.model.health_report import Unseen
 from k8sview.model.report import CheckResult, ComponentReport, Report
 from k8sview.model.status import Layer, Status, Verdict
 from k8sview.model.view import Change, View
@@ -17,6 +19,7 @@ from k8sview.reports.order import causes, unjudged
 from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span, age, status_badge
 from k8sview.tui.present.frame import FLOOR_BADGE, NOT_JUDGED
+from k8sview.tui.present.health import cause_place, headline
 from k8sview.tui.present.judged import waiting
 from k8sview.tui.present.lines import BLANK, Line, cut, fit, heading, line, pad, wrap, wrapped
 from k8sview.tui.present.links import place_of
@@ -160,9 +163,18 @@ def _absent(report: Report | None, layer: Layer) -> int:
     return sum(one.layer is layer and one.state is Presence.ABSENT for one in report.components)
 
 
-def evidence(report: Report | None, view: View | None, now: datetime, width: int, *, most: int = 8) -> list[Line]:
-    """The right side: root causes, what changed lately, and what nobody could look at."""
-    lines = [heading("ROOT CAUSES")]
+def evidence(
+    report: Report | None,
+    view: View | None,
+    now: datetime,
+    width: int,
+    *,
+    health: ClusterHealth | None = None,
+    unseen: Sequence[Unseen] = (),
+    most: int = 8,
+) -> list[Line]:
+    """The right side: what is broken and why, what changed lately, and what nobody could look at."""
+    lines = [*_health(health, unseen, now, width), BLANK, heading("ROOT CAUSES")]
     if report is None:
         lines.append(line(Span("… not judged yet", Role.MUTED)))
     else:
@@ -172,6 +184,31 @@ def evidence(report: Report | None, view: View | None, now: datetime, width: int
     lines += [BLANK, heading("COVERAGE")]
     lines.extend(coverage(report, width))
     return lines
+
+
+def _health(health: ClusterHealth | None, unseen: Sequence[Unseen], now: datetime, width: int) -> Iterable[Line]:
+    """The health screen in a few lines: Enter opens it, or one of its causes."""
+    yield heading("HEALTH")
+    head = headline(health, unseen)
+    yield line(Span(fit(head.text, width), head.role), target=places.HEALTH, key="health")
+    for cause in health.causes[:_CAUSES] if health is not None else ():
+        since = age(cause.since, now) if cause.since is not None else "?"
+        name = f"{cause.object.kind} {cause.object.name}"
+        room = max(10, width - 9)
+        named = fit(name, min(width_of(name), room * 2 // 3))
+        why = cut(cause.diagnosis, max(0, room - width_of(named) - 2))
+        yield line(
+            Span(f"{since:>6}  ", Role.MUTED),
+            Span(named),
+            Span(f"  {why}", Role.MUTED),
+            target=cause_place(cause),
+            key=f"cause:{cause.id}",
+        )
+    if health is not None and len(health.causes) > _CAUSES:
+        yield line(Span(f"and {len(health.causes) - _CAUSES} more: :health", Role.MUTED), target=places.HEALTH)
+
+
+_CAUSES = 4
 
 
 def _causes(report: Report, width: int, most: int) -> Iterable[Line]:

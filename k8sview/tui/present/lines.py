@@ -12,11 +12,13 @@ from k8sview.tui.present.places import Place
 
 
 class Line(NamedTuple):
-    """One line of a page. ``target`` is where Enter leads; ``key`` keeps the cursor on it when the page changes."""
+    """One line of a page. ``target`` is where Enter leads; ``key`` keeps the cursor on it when the page changes;
+    ``copy`` is what ``c`` copies where that is not the line itself (a command that is wrapped)."""
 
     spans: tuple[Span, ...] = ()
     target: Place | None = None
     key: str = ""
+    copy: str = ""
 
     @property
     def text(self) -> str:

@@ -14,14 +14,19 @@ from k8sview.tui.present.places import Place
 _BY_KIND = {row.resource.kind: row.resource for row in KINDS.values()}
 
 
-def place_of(ref: Ref | None) -> Place | None:
+def place_of(ref: Ref | None, tab: str = "summary") -> Place | None:
     """Where a reference leads. An unknown kind is written ``kind.group``; the app finds its resource."""
     if ref is None or not ref.name:
         return None
     group = ref.api_version.rpartition("/")[0]
     known = _BY_KIND.get(ref.kind)
     resource = known.name if known and known.group == group else f"{ref.kind.lower()}.{group}".rstrip(".")
-    return places.thing(resource, (ref.namespace or "", ref.name))
+    return places.thing(resource, (ref.namespace or "", ref.name), tab)
+
+
+def explain_place(ref: Ref | None) -> Place | None:
+    """Where it is told why a reference's object is as it is."""
+    return place_of(ref, "explain")
 
 
 def owner_place(owner: OwnerReference, namespace: str | None, resources: Mapping[str, Resource]) -> Place:

@@ -1,4 +1,4 @@
-"""One object as lines: a describe-like summary, and why it is as it is."""
+"""One object as lines: a describe-like summary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from k8sview.model.health import Health
 from k8sview.model.objects.core import Node
 from k8sview.model.objects.meta import Condition, Custom, Malformed
 from k8sview.model.objects.pods import Container, ContainerStatus, Pod, PodTemplateSpec
@@ -99,31 +98,19 @@ def verdict_lines(obj: Any, around: Surroundings, now: datetime, width: int) -> 
     lines = [line(_label("Verdict"), Span(f"{badge.text}{reason}{since}", badge.role))]
     if health.message:
         lines += [Line((Span(" " * 16), *one.spans)) for one in wrapped(health.message, width - 16)]
+    axes = axes_text(health.rollout, health.availability, health.stability)
+    if axes:
+        lines.append(line(" " * 16, Span(axes, Role.MUTED)))
+    if health.missing:
+        blind = f"? not seen: {', '.join(health.missing)}"
+        lines += [Line((Span(" " * 16), *one.spans)) for one in wrapped(blind, width - 16, Role.UNKNOWN)]
     return lines
 
 
-def explain(health: Health | None, now: datetime, width: int) -> list[Line]:
-    """Why is it like this: the verdict, its three axes, and the fields it rests on."""
-    if health is None:
-        return [line(Span("No verdict is given for this kind.", Role.MUTED))]
-    badge = verdict_badge(health.verdict)
-    since = f"  for {age(health.since, now)}" if health.since else ""
-    lines = [line(Span(badge.text, badge.role), Span(f"  {health.reason}{since}", badge.role))]
-    if health.message:
-        lines += wrapped(health.message, width)
-    lines.append(line(Span(f"confidence: {health.confidence.value}", Role.MUTED)))
-    axes = (("rollout", health.rollout), ("availability", health.availability), ("stability", health.stability))
-    named = [f"{name} {value}" for name, value in axes if value]
-    if named:
-        lines.append(line(" · ".join(named)))
-    if health.evidence:
-        lines += [BLANK, heading("EVIDENCE")]
-        for one in health.evidence:
-            lines += wrapped(one, width, indent="  ")
-    for resource in health.missing:
-        text = f"? {resource} could not be read: the verdict may be blunter than it should be"
-        lines += wrapped(text, width, Role.UNKNOWN)
-    return lines
+def axes_text(rollout: str | None, availability: str | None, stability: str | None) -> str:
+    """The three axes of what keeps pods: ``rollout stalled · availability ok``."""
+    named = (("rollout", rollout), ("availability", availability), ("stability", stability))
+    return " · ".join(f"{name} {value}" for name, value in named if value)
 
 
 def conditions(obj: Any, now: datetime, width: int) -> list[Line]:

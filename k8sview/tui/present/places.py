@@ -21,10 +21,13 @@ class Place(NamedTuple):
             return f"{resource.partition('.')[0]}/{name}"
         if self.screen == "table":
             return self.arguments[0].partition(".")[0]
+        if self.screen == "cause":
+            return f"cause {self.arguments[1]}"
         return " ".join(filter(None, (self.screen, *self.arguments)))
 
 
 HOUSE = Place("house")
+HEALTH = Place("health")
 CONTEXTS = Place("contexts")
 NAMESPACES = Place("namespaces")
 MESSAGES = Place("messages")
@@ -39,6 +42,11 @@ def checks(selection: str = "") -> Place:
 def check(check_id: str) -> Place:
     """One check and its findings."""
     return Place("check", (check_id,))
+
+
+def cause(cause_id: str, title: str) -> Place:
+    """One root cause; ``title`` is how the crumbs call it."""
+    return Place("cause", (cause_id, title))
 
 
 def table(resource: str) -> Place:

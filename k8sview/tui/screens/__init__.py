@@ -29,6 +29,8 @@ class _Screens(Mapping[str, type[FramedScreen]]):
 SCREENS: Mapping[str, type[FramedScreen]] = _Screens(
     {
         "house": "HouseScreen",
+        "health": "HealthScreen",
+        "cause": "CauseScreen",
         "checks": "ChecksScreen",
         "check": "CheckScreen",
         "table": "TableScreen",

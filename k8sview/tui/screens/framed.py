@@ -27,6 +27,7 @@ from k8sview.tui.window import Fence, Left, Passed, Replaced, Save, Say, Settled
 class FramedScreen(Screen[None], inherit_bindings=False):
     """Subclasses compose a body, take pictures in ``show``, and say which list the moving keys move."""
 
+    AUTO_FOCUS: ClassVar[str | None] = ""
     WHERE: ClassVar[tuple[str, ...]] = ()
     """The names of ``actions`` that this screen answers to, besides ``everywhere``."""
 
@@ -79,7 +80,7 @@ class FramedScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.window.want(self.wants())
-        self.mover.focus()
+        self.set_focus(self.mover)  # at once: ``focus()`` would come later, and take it from a prompt opened since
         self.refresh_frame()
         if self.window.picture is not None:
             self.show(self.window.picture)
@@ -88,7 +89,15 @@ class FramedScreen(Screen[None], inherit_bindings=False):
 
     def _take_keys(self) -> None:
         self.ready = True
+        # A picture that came while the screen was being built was not shown: its widgets were not there yet.
+        self.refresh_frame()
+        self._show_again()
         self.post_message(Settled())
+
+    @property
+    def drawable(self) -> bool:
+        """Whether every widget is there and has its styles: from the first frame on, until the screen is left."""
+        return self.ready and self.is_attached
 
     def on_fence(self, event: Fence) -> None:
         event.stop()

@@ -98,7 +98,13 @@ class PagedScreen(FramedScreen):
 
     def copied(self) -> str:
         page = self.page
-        return plain(page.lines[page.cursor].text.strip()) if page.cursor < page.length else ""
+        return self.line_copy or (plain(page.lines[page.cursor].text.strip()) if page.cursor < page.length else "")
+
+    @property
+    def line_copy(self) -> str:
+        """What the line under the cursor wants copied instead of itself; "" where nothing."""
+        page = self.page
+        return page.lines[page.cursor].copy if page.cursor < page.length else ""
 
     def saved(self) -> tuple[str, str]:
         return f"{self.place.crumb}.txt", joined(self.page.lines)

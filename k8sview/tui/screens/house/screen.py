@@ -78,13 +78,15 @@ class HouseScreen(FramedScreen):
         report, view = (picture.report, picture.view) if picture else (None, None)
         left, right = self.floors, self.evidence
         left.set_lines(floors(report, self._room(left)))
-        right.set_lines(evidence(report, view, self.window.now(), self._room(right)))
+        now, health = self.window.now(), picture.health if picture else None
+        seen_not = self.window.unseen()
+        right.set_lines(evidence(report, view, now, self._room(right), health=health, unseen=seen_not))
 
     def _room(self, pane: LineView) -> int:
         return max(30, pane.size.width - GUTTER - 1)
 
     def action_panes(self) -> None:
-        (self.floors if self.evidence.has_focus else self.evidence).focus()
+        self.set_focus(self.floors if self.evidence.has_focus else self.evidence)
 
     def action_filter(self) -> None:
         """Nothing to filter: every component is in sight."""

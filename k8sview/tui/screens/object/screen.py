@@ -1,4 +1,4 @@
-"""One object under five tabs, each with its key. The object is followed while it is shown."""
+"""One object under six tabs, each with its key. The object is followed while it is shown."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from textual.widget import Widget
 
+from k8sview.model.health import HealthVerdict, RootCause
 from k8sview.model.objects.meta import Malformed
-from k8sview.model.resources import Resource
+from k8sview.model.resources import Ref, Resource
 from k8sview.session.picture import Picture
 from k8sview.tui.actions import bindings
 from k8sview.tui.present import places
@@ -16,19 +17,24 @@ from k8sview.tui.present.cells import Role, Span, verdict_badge
 from k8sview.tui.present.columns import Surroundings
 from k8sview.tui.present.commands import Go
 from k8sview.tui.present.happenings import event_lines
+from k8sview.tui.present.history import history_lines
 from k8sview.tui.present.judged import finding_lines, findings_of
 from k8sview.tui.present.lines import BLANK, Line, heading, line, wrapped
 from k8sview.tui.present.links import controller_of, owner_place
-from k8sview.tui.present.objects import explain, summary
+from k8sview.tui.present.objects import conditions, summary
 from k8sview.tui.present.owners import owner_lines
 from k8sview.tui.present.places import Place
 from k8sview.tui.present.states import notice
+from k8sview.tui.present.users import has_users, user_lines
+from k8sview.tui.present.why import cause_links, not_judged, verdict_only, why_lines
 from k8sview.tui.present.yaml_text import yaml_lines, yaml_text
 from k8sview.tui.screens.paged import PagedScreen
 from k8sview.tui.widgets.line_view import Bar
 from k8sview.tui.window import Commanded, Say, Window
 
-_TABS = (("summary", "d"), ("yaml", "y"), ("events", "E"), ("explain", "X"), ("owners", "O"))
+_TABS = (("summary", "d"), ("yaml", "y"), ("events", "E"), ("explain", "X"), ("timeline", "T"), ("owners", "O"))
+_ROOMY = 100
+"""From this width on the tabs stand further apart."""
 _FAMILY = ("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "pods")
 
 
@@ -97,7 +103,7 @@ class ObjectScreen(PagedScreen):
                 Span(f"{key} ", Role.ACCENT),
                 Span(f"[{tab}]" if here else f" {tab} ", Role.TITLE if here else Role.MUTED),
             ]
-            spans.append(Span("  "))
+            spans.append(Span("  " if self.size.width >= _ROOMY else " "))
         obj = self._object(self.window.picture)
         health = self.window.health(self.resource_name, obj) if obj is not None else None
         if health is not None and not isinstance(obj, Malformed):
@@ -122,6 +128,8 @@ class ObjectScreen(PagedScreen):
                 return owner_lines(obj, resource, around)
             case "explain":
                 return self._explain(picture, obj, width)
+            case "timeline":
+                return self._timeline(picture, obj, width)
         return [
             *summary(obj, resource, around, now, width),
             BLANK,
@@ -138,10 +146,10 @@ class ObjectScreen(PagedScreen):
         return next((name for name, table in picture.view.tables.items() if table.objects.get(key) is obj), "")
 
     def _explain(self, picture: Picture, obj: Any, width: int) -> list[Line]:
-        health = None if isinstance(obj, Malformed) else self.window.health(self.resource_name, obj)
-        lines = explain(health, self.window.now(), width)
-        if isinstance(obj, Malformed):
-            lines = wrapped(f"✗ The object is malformed: {obj.problem}", width, Role.FAIL)
+        lines = self._why(picture, obj, width)
+        if has_users(self.resource_name):
+            around = Surroundings(picture.view, lambda one: self.window.health("pods", one))
+            lines += user_lines(self.resource_name, places.object_key(self.place), around, width)
         lines += [BLANK, heading("FINDINGS ABOUT IT")]
         found = findings_of(picture.report, self._resource(picture).kind, places.object_key(self.place))
         if picture.report is None:
@@ -155,13 +163,51 @@ class ObjectScreen(PagedScreen):
             ]
         return lines
 
+    def _why(self, picture: Picture, obj: Any, width: int) -> list[Line]:
+        """The chain as the judge has it; before the first judgement the verdict alone."""
+        now = self.window.now()
+        if isinstance(obj, Malformed):
+            return wrapped(f"✗ The object is malformed: {obj.problem}", width, Role.FAIL)
+        health = self.window.health(self.resource_name, obj)
+        if health is None:
+            return not_judged(self._resource(picture).kind, self._causes(picture), now, width)
+        why = self.window.why(self.resource_name, places.object_key(self.place))
+        if why is None:
+            pending = picture.health is None or health.verdict is not HealthVerdict.HEALTHY
+            return verdict_only(health, now, width, pending=pending)
+        lines = why_lines(why, now, width)
+        if not (why.object.evidence or why.chain):
+            lines += conditions(obj, now, width)
+        if why.root_cause is None:
+            lines += cause_links(self._causes(picture), now, width)
+        return lines
+
+    def _causes(self, picture: Picture) -> list[RootCause]:
+        """The root causes that blame this object, whether it exists or not."""
+        resource, (namespace, name) = self._resource(picture), places.object_key(self.place)
+        own = (resource.group, resource.kind, namespace, name)
+        causes = picture.health.causes if picture.health is not None else ()
+        return [one for one in causes if _identity(one.object) == own]
+
+    def _timeline(self, picture: Picture, obj: Any, width: int) -> list[Line]:
+        if isinstance(obj, Malformed):
+            return wrapped(
+                f"? The object is malformed, so its history is not known: {obj.problem}", width, Role.UNKNOWN
+            )
+        resource, (namespace, name) = self._resource(picture), places.object_key(self.place)
+        own = Ref(resource.api_version, resource.kind, namespace or None, name)
+        health = self.window.health(self.resource_name, obj)
+        return history_lines(self.window.history(self.resource_name, obj), own, health, self.window.now(), width)
+
     def _absent(self, picture: Picture, width: int) -> list[Line]:
-        """The object is not there, or nobody can know."""
+        """The object is not there, or nobody can know. It may be a root cause by just that."""
         table = picture.view.table(self.resource_name)
         said = notice(table, self.window.now())
         if said is not None and not (table.state.state.readable and table.objects):
-            return [line(said.span), *(one for text in said.details for one in wrapped(text, width, Role.MUTED))]
-        return [line(Span(f"{self.place.crumb} does not exist (any more).", Role.WARN))]
+            lines = [line(said.span), *(one for text in said.details for one in wrapped(text, width, Role.MUTED))]
+        else:
+            lines = [line(Span(f"{self.place.crumb} does not exist (any more).", Role.WARN))]
+        return [*lines, *cause_links(self._causes(picture), self.window.now(), width)]
 
     def action_object(self, tab: str) -> None:
         if tab == self.tab:
@@ -187,8 +233,14 @@ class ObjectScreen(PagedScreen):
             self.post_message(Commanded(Go(places.thing("nodes", ("", node)))))
 
     def copied(self) -> str:
-        return self.place.arguments[2] if self.tab != "yaml" else super().copied()
+        """A command whole, a line of YAML; elsewhere the object's name."""
+        return self.line_copy or (super().copied() if self.tab == "yaml" else self.place.arguments[2])
 
     def saved(self) -> tuple[str, str]:
         name, text = super().saved()
         return (name.replace("/", "-").removesuffix(".txt") + (".yaml" if self.tab == "yaml" else ".txt"), text)
+
+
+def _identity(ref: Ref) -> tuple[str, str, str, str]:
+    group, _, _ = ref.api_version.rpartition("/")
+    return (group, ref.kind, ref.namespace or "", ref.name)

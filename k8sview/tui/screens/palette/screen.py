@@ -33,7 +33,7 @@ def entries(actions: Iterable[Action], keys: Callable[[Action], str], known: Voc
     found = [Entry(action.title, keys(action), action.call) for action in actions if not action.id[-1].isdigit()]
     for command, text in COMMANDS:
         word = command.split()[0].rstrip(",")
-        if word not in (":po", ":open", ":theme"):
+        if word not in (":po", ":why", ":open", ":theme"):
             found.append(Entry(text, word, word))
     found += [
         Entry(one.plural, f":{(*one.short_names, one.name)[0]}", f":{one.name}") for one in known.resources.values()
