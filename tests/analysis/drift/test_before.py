@@ -1,4 +1,4 @@
-"""What changed just before: every source of evidence, what is left out, and what could not be read."""
+"""What changed just before: every source of evidence, and what is left out."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from k8sview.analysis.drift.before import BEFORE_READS, MOST, MOST_FAR, changed_before, unread_before
-from k8sview.analysis.drift.rules import CRDS
+from k8sview.analysis.drift.before import MOST, MOST_FAR, changed_before
 from k8sview.model.health import ChangeBefore
-from k8sview.model.kinds import KINDS, ref_to
+from k8sview.model.kinds import ref_to
 from k8sview.model.resources import Ref
 from k8sview.model.view import Change
 from tests.analysis.clusters import NOON, ago, view_of
@@ -474,62 +473,3 @@ def test_asking_changes_nothing() -> None:
     copy = msgspec.structs.replace(view)
     assert changed_before(view, [WEB], NOON) == changed_before(view, [WEB], NOON)
     assert view == copy
-
-
-# What could not be read
-
-
-def unread(*raws: Raw, about: tuple[Ref, ...] = (WEB,), denied: tuple[str, ...] = ()) -> tuple[str, ...]:
-    return unread_before(view_of(*raws, denied=denied), about)
-
-
-def test_what_was_read_as_a_whole_has_no_gaps() -> None:
-    assert unread(deployment()) == ()
-
-
-@pytest.mark.parametrize(
-    "resource",
-    [
-        "events",
-        "replicasets.apps",
-        "horizontalpodautoscalers.autoscaling",
-        "networkpolicies.networking.k8s.io",
-        "resourcequotas",
-        "limitranges",
-        "validatingwebhookconfigurations.admissionregistration.k8s.io",
-        "pods",
-    ],
-)
-def test_a_denied_table_is_named(resource: str) -> None:
-    assert unread(deployment(), denied=(resource,)) == (resource,)
-
-
-def test_only_tables_that_would_have_told_are_named() -> None:
-    everything = ("controllerrevisions.apps", "replicasets.apps", "configmaps", "secrets", "nodes")
-    assert unread(deployment(), denied=everything) == ("replicasets.apps",)
-    assert unread(using_maps(), denied=everything) == ("configmaps", "replicasets.apps", "secrets")
-    db = workload("StatefulSet", "db")
-    assert unread(db, about=(DB,), denied=everything) == ("controllerrevisions.apps",)
-    assert unread(about=(NODE,), denied=everything) == ("nodes",)
-    config = ref_to("ConfigMap", "shop", "web-config")
-    assert unread(about=(config,), denied=(*everything, "events")) == ("configmaps",)
-
-
-def test_whoever_asks_knows_beforehand_what_to_read() -> None:
-    claim, hpa = named("PersistentVolumeClaim", "data"), named("HorizontalPodAutoscaler", "web")
-    db = workload("StatefulSet", "db", template={"spec": {"serviceAccountName": "db"}})
-    present = (using_maps(), db, workload("DaemonSet", "agent"), claim, hpa, node())
-    about = (*(ref_to(one["kind"], "shop", one["metadata"]["name"]) for one in present), NODE)
-    read = {"deployments.apps", "statefulsets.apps", "daemonsets.apps", "persistentvolumeclaims", "nodes"}
-    found = unread(*present, about=about, denied=tuple(KINDS.keys() - read))
-    assert set(found) == set(BEFORE_READS) - read - {CRDS}
-    widget = {**named("Widget", "w"), "apiVersion": "example.org/v1"}
-    assert unread(widget, about=(Ref("example.org/v1", "Widget", "shop", "w"),), denied=(CRDS,)) == (CRDS,)
-
-
-def test_denied_evidence_does_not_hide_the_rest() -> None:
-    used = named("ConfigMap", "web-config", entry("kubectl-edit", "6m"))
-    sets = replica_set(1, "9d", app="a:1"), replica_set(2, "5m", app="a:2")
-    assert sentences(using_maps(), *sets, used, denied=("replicasets.apps", "events")) == [
-        "ConfigMap shop/web-config was written by kubectl-edit"
-    ]
