@@ -92,9 +92,11 @@ class TracedView(View, frozen=True):
         self.traces.add(("object", resource, *key_of(obj)))
 
 
-def traced(view: View) -> TracedView:
-    """The view, noting what is read."""
+def traced(view: View, kept: dict[str, Any] | None = None) -> TracedView:
+    """The view, noting what is read; ``kept``: what earlier views of the same owner left."""
     values = {name: getattr(view, name) for name in View.__struct_fields__}
+    if kept is not None:
+        values["kept"] = kept
     return TracedView(**values, traces=set())
 
 

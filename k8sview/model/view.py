@@ -73,6 +73,8 @@ class View(msgspec.Struct, frozen=True):
     """Answers of a Prometheus by the name of the question; None: no Prometheus was named."""
     derived: dict[str, Any] = {}
     """What ``once`` has computed of this view; of no meaning to anybody else."""
+    kept: dict[str, Any] = {}
+    """What outlives a view where somebody passes it on: values that tell by themselves whether they still hold."""
 
     def table(self, resource: str) -> Table:
         """The table of a resource name; an empty ``idle`` one where nobody asked for it."""

@@ -19,9 +19,11 @@ import msgspec
 
 from k8sview.analysis.health.causes import Folding, Ill, Place, chain
 from k8sview.analysis.health.diagnoses.table import diagnose
+from k8sview.analysis.health.placement.room import measured
 from k8sview.analysis.health.verdict import health_of, is_judged
 from k8sview.model.health import ClusterHealth, Diagnosis, Health, HealthVerdict, Judged, Step
 from k8sview.model.kinds import RESOURCE_NAMES
+from k8sview.model.objects.pods import Pod
 from k8sview.model.resources import Key, Ref, Resource, key_of
 from k8sview.model.tables import Table
 from k8sview.model.traced import Trace, TracedView, traced, traces_of
@@ -44,6 +46,7 @@ class HealthEngine:
         self._readers: dict[Trace, set[Place]] = {}
         self._view: View | None = None
         self._traced: TracedView | None = None
+        self._kept: dict[str, Any] = {}
         self._ill: dict[Place, Ill] = {}
         self._counts: Counter[HealthVerdict] = Counter()
         self._names: dict[tuple[str, str], str] = {}
@@ -60,6 +63,8 @@ class HealthEngine:
             self._names = {(one.group, one.kind): name for name, one in view.resources.items()}
         places = yield from self._due(view)
         self._view = view
+        if any(self._waits_for_a_node(view, place) for place in places):
+            yield from measured(self._looking(view))
         for place in places:
             self._judge(view, place)
             yield
@@ -165,9 +170,7 @@ class HealthEngine:
             self._enter(view, place, obj)
 
     def _enter(self, view: View, place: Place, obj: Any) -> _Entry:
-        if self._traced is None or self._traced.version != view.version or self._traced.taken_at != view.taken_at:
-            self._traced = traced(view)
-        looking = self._traced
+        looking = self._looking(view)
         looking.traces.clear()
         health = health_of(looking, place[0], obj)
         diagnosis = None
@@ -180,6 +183,15 @@ class HealthEngine:
         entry = _Entry(obj, health, diagnosis, frozenset(looking.traces), recheck_at)
         self._replace(view, place, entry)
         return entry
+
+    def _looking(self, view: View) -> TracedView:
+        if self._traced is None or self._traced.version != view.version or self._traced.taken_at != view.taken_at:
+            self._traced = traced(view, self._kept)
+        return self._traced
+
+    def _waits_for_a_node(self, view: View, place: Place) -> bool:
+        pod = view.tables[place[0]].objects.get((place[1], place[2])) if place[0] == "pods" else None
+        return isinstance(pod, Pod) and not pod.spec.node_name
 
     def _replace(self, view: View, place: Place, entry: _Entry) -> None:
         before = self._entries.get(place)

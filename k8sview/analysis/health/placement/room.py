@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from operator import is_not
 from typing import Any
 
 import msgspec
@@ -79,13 +81,35 @@ def host_ports(spec: PodSpec) -> list[tuple[str, str, int]]:
     ]
 
 
+def measured(view: View) -> Iterator[None]:
+    """Measures the nodes beforehand, pausing after each, for who must not stop for all of them at once."""
+    for node in view.each("nodes"):
+        if isinstance(node, Node):
+            _node_room(view, node)
+            yield
+
+
+def _node_room(view: View, node: Node) -> NodeRoom:
+    """One node's room, measured once per view, and not again in the next as long as its pods are the same."""
+
+    def measure(whole: View) -> NodeRoom:
+        pods = whole.pods_on(node.metadata.name)
+        known = whole.kept.setdefault("placement.nodes", {}).get(node.metadata.name)
+        if known is None or known[0] is not node or len(known[1]) != len(pods) or any(map(is_not, known[1], pods)):
+            known = whole.kept["placement.nodes"][node.metadata.name] = (node, pods, holding(node, pods))
+        room: NodeRoom = known[2]
+        return room
+
+    return view.once(f"placement.node {node.metadata.name}", measure)
+
+
 def _measure(view: View) -> Room:
     nodes: dict[str, NodeRoom] = {}
     guards: list[tuple[Pod, Node, tuple[Term, ...]]] = []
     for node in view.each("nodes"):
         if not isinstance(node, Node):
             continue
-        room = holding(node, view.pods_on(node.metadata.name))
+        room = _node_room(view, node)
         nodes[room.name] = room
         for pod in room.pods:
             if pod.spec.affinity is not None:
