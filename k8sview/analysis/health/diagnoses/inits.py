@@ -77,7 +77,6 @@ FAMILY = Family(
             "A step of the initialisation does not end; the app never starts",
             "Look at what it waits for.",
         ),
-        Known("sidecar.failing", "A sidecar fails and holds the app back", "Read the sidecar's log."),
     ),
     rules={"pods": (endless_init,)},
 )

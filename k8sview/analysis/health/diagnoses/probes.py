@@ -144,11 +144,6 @@ FAMILY = Family(
             "Runs, and its readiness probe fails",
             "Look at what the probe asks, and at its log.",
         ),
-        Known(
-            "probe.startup-failing",
-            "Runs, and its startup probe does not succeed",
-            "Look at its log; give it more time.",
-        ),
         Known("pod.readiness-gate", "A readiness gate is closed", "Look at the controller that sets its condition."),
     ),
     rules={"pods": (unready, readiness_gate)},
