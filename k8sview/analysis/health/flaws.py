@@ -29,8 +29,13 @@ class Flaw(msgspec.Struct, frozen=True):
     """Nothing gets through any more, rather than a part."""
 
 
-def judged(view: View, flaws: list[Flaw], missing: tuple[str, ...], evidence: tuple[str, ...]) -> Health:
-    """The verdict: of the worst flaw whose grace is over, else of one that is still excused, else healthy."""
+def judged(
+    view: View, flaws: list[Flaw], missing: tuple[str, ...], evidence: tuple[str, ...], *, vouched: bool = False
+) -> Health:
+    """The verdict: of the worst flaw whose grace is over, else of one that is still excused, else healthy.
+
+    Where what it refers to could not be read, it is unknown instead, unless its controller has vouched for it.
+    """
     rechecks = []
     for flaw in sorted(flaws, key=lambda one: not one.down):
         end = grace_end(view, flaw.since, flaw.grace)
@@ -41,6 +46,9 @@ def judged(view: View, flaws: list[Flaw], missing: tuple[str, ...], evidence: tu
     if rechecks:
         end, flaw = min(rechecks, key=lambda one: one[0])
         return _health(flaw, HealthVerdict.PROGRESSING, missing, end)
+    if missing and not vouched:
+        words = f"whether all that it refers to is there cannot be told without {', '.join(missing)}"
+        return Health(HealthVerdict.UNKNOWN, "NotAllSeen", words, evidence=evidence, missing=missing)
     confidence = Confidence.INFERRED if missing else Confidence.CERTAIN
     return Health(HealthVerdict.HEALTHY, confidence=confidence, evidence=evidence, missing=missing)
 

@@ -171,8 +171,7 @@ def test_ingresses_that_nobody_may_accuse() -> None:
     assert judge(ingress("web", tls="shop-tls"), CLASS, service(), pod(), secret)[0].verdict is HealthVerdict.HEALTHY
     assert judge(ingress(age="30s"), CLASS)[0].verdict is HealthVerdict.PROGRESSING
     health, _ = judge(ingress("web", tls="shop-tls"), CLASS, service(), pod(), denied=("secrets",))
-    assert (health.verdict, health.confidence) == (HealthVerdict.HEALTHY, Confidence.INFERRED)
-    assert health.missing == ("secrets",)
+    assert (health.verdict, health.missing) == (HealthVerdict.UNKNOWN, ("secrets",))
     other = ingress("web")
     other["metadata"] = meta("other")
     health, _ = judge(ingress("web", address=False), other, CLASS, service(), pod())
@@ -273,5 +272,9 @@ def test_gateways_and_routes_that_nobody_may_accuse(raw: Raw) -> None:
 
 def test_a_route_without_readable_services_says_what_it_lacks() -> None:
     health, _ = judge(route(*GOOD[:1]), gateway(*GOOD), denied=("services",))
-    assert health.verdict is HealthVerdict.HEALTHY
-    assert (health.confidence, health.missing) == (Confidence.INFERRED, ("services",))
+    assert (health.verdict, health.missing) == (HealthVerdict.UNKNOWN, ("services",))
+
+
+def test_a_gateway_whose_class_may_not_be_read_is_vouched_for_by_its_controller() -> None:
+    health, _ = judge(gateway(*GOOD), denied=("gatewayclasses.gateway.networking.k8s.io",))
+    assert (health.verdict, health.confidence) == (HealthVerdict.HEALTHY, Confidence.INFERRED)
