@@ -45,9 +45,9 @@ def gateway_health(view: View, gateway: Custom) -> Health:
         return deletion(view, gateway)
     missing = () if view.readable(CLASSES) else (CLASSES,)
     attached = sum(one.get("attachedRoutes") or 0 for one in _LISTENERS(gateway) if isinstance(one, dict))
-    return judged(
-        view, list(gateway_flaws(view, gateway)), missing, (f"status.listeners[*].attachedRoutes = {attached}",)
-    )
+    evidence = (f"status.listeners[*].attachedRoutes = {attached}",)
+    # Its controller says that it is programmed: then the class is there.
+    return judged(view, list(gateway_flaws(view, gateway)), missing, evidence, vouched=True)
 
 
 def route_health(view: View, route: Custom) -> Health:
