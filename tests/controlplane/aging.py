@@ -18,9 +18,14 @@ _PREFIX = b"/registry/"
 _PAGE = 2000
 
 
-def move_back(etcd: str, by: timedelta) -> None:
-    """Rewrite all of Kubernetes' keys. ``etcd``: its client URL. What is not stored as JSON stays as it is."""
-    key, end = _PREFIX, _PREFIX[:-1] + bytes([_PREFIX[-1] + 1])
+def move_back(etcd: str, by: timedelta, resource: str = "") -> None:
+    """Rewrite all of Kubernetes' keys. ``etcd``: its client URL. What is not stored as JSON stays as it is.
+
+    ``resource``: only what lies under this part of a key (``deployments``; ``GROUP/PLURAL`` of custom resources). That
+    may be done while the API server runs, if nobody writes these objects.
+    """
+    key = _PREFIX + (f"{resource}/".encode() if resource else b"")
+    end = key[:-1] + bytes([key[-1] + 1])
     while True:
         page = _ask(etcd, "range", key=_encoded(key), range_end=_encoded(end), limit=_PAGE)
         found = page.get("kvs", [])

@@ -130,6 +130,11 @@ class ControlPlane:
         self.start_apiserver()
         self._start_rest()
 
+    def backdate(self, resource: str, by: timedelta) -> None:
+        """The objects of one resource were written ``by`` earlier; nothing is restarted (see aging.move_back)."""
+        assert self._ageable, "start the control plane with ageable=True"
+        aging.move_back(f"http://127.0.0.1:{self._etcd_ports[0]}", by, resource)
+
     def pids(self) -> dict[str, int]:
         """Process ids of what runs, by program."""
         return self._processes.pids()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -39,6 +40,7 @@ class ApiWriter:
         self._tls = tls
         self._parallel = asyncio.Semaphore(parallel)
         self._served: dict[str, dict[str, Served]] = {}
+        self._field_manager = _FIELD_MANAGER
 
     async def __aenter__(self) -> ApiWriter:
         connector = aiohttp.TCPConnector(ssl=self._tls, limit=0)
@@ -47,6 +49,12 @@ class ApiWriter:
 
     async def __aexit__(self, *exception: object) -> None:
         await self._session.close()
+
+    def writing_as(self, field_manager: str) -> ApiWriter:
+        """The same client under another name: managed fields will tell that this one wrote."""
+        other = copy.copy(self)
+        other._field_manager = field_manager
+        return other
 
     async def request(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None, **params: str
@@ -82,7 +90,7 @@ class ApiWriter:
     async def patch(self, target: Object, body: Object, *, subresource: str = "") -> Object:
         """Merge ``body`` into the object that ``target`` names (apiVersion, kind, metadata)."""
         path = await self._path(target) + (f"/{subresource}" if subresource else "")
-        return _whole(await self.request("PATCH", path, body, _MERGE, fieldManager=_FIELD_MANAGER))
+        return _whole(await self.request("PATCH", path, body, _MERGE, fieldManager=self._field_manager))
 
     async def write_status(self, target: Object, status: Object) -> Object:
         """Merge into the status through ``/status``, as a controller does."""
@@ -101,10 +109,10 @@ class ApiWriter:
         answer = await self.request("GET", f"{_root(api_version)}{where}/{served.plural}", None, None, **params)
         return [{"apiVersion": api_version, "kind": kind, **item} for item in answer["items"]]
 
-    async def until(self, question: Callable[[], Awaitable[Any]], patience: float = 30.0) -> Any:
+    async def until(self, question: Callable[[], Awaitable[Any]], patience: float = 30.0, pause: float = 0.05) -> Any:
         """Ask again and again until the answer is true; that answer. Raises TimeoutError."""
         async with asyncio.timeout(patience):
-            async for _ in _ticks():
+            async for _ in _ticks(pause):
                 if answer := await question():
                     return answer
         raise AssertionError("ticks never end")
@@ -118,7 +126,7 @@ class ApiWriter:
         except ApiError as error:
             if error.status != 409:
                 raise
-            await self.request("PATCH", f"{collection}/{name}", body, _MERGE, fieldManager=_FIELD_MANAGER)
+            await self.request("PATCH", f"{collection}/{name}", body, _MERGE, fieldManager=self._field_manager)
         if status and (await self._find(whole["apiVersion"], whole["kind"])).has_status:
             await self.write_status(whole, status)
 
@@ -126,7 +134,7 @@ class ApiWriter:
         """POST; waits for the service account that the controllers make in a young namespace."""
         for _ in range(100):
             try:
-                await self.request("POST", collection, body, fieldManager=_FIELD_MANAGER)
+                await self.request("POST", collection, body, fieldManager=self._field_manager)
             except ApiError as error:
                 if error.status != 403 or "serviceaccount" not in str(error):
                     raise
@@ -165,10 +173,10 @@ class ApiWriter:
         await self.until(good)
 
 
-async def _ticks() -> AsyncIterator[None]:
+async def _ticks(pause: float) -> AsyncIterator[None]:
     while True:
         yield
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(pause)
 
 
 def _root(api_version: str) -> str:

@@ -13,6 +13,7 @@ import contextlib
 import json
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from tests.acceptance.running import Ended, k8sview
@@ -28,6 +29,7 @@ def main() -> None:
     )
     parser.add_argument("--keep", default="10m", metavar="DURATION", help="how long to hold the cluster (10m)")
     parser.add_argument("--only", action="append", metavar="CASE", help="build these cases alone")
+    parser.add_argument("--age", default="30m", metavar="DURATION", help="how old what is recent shall be (30m)")
     parser.add_argument("--score", action="store_true", help="score the answer instead of holding the cluster")
     parser.add_argument("--report", type=Path, metavar="FILE", help="score this answer (JSON)")
     parser.add_argument("--save", type=Path, metavar="FILE", help="with --score: write the answer here, too")
@@ -46,7 +48,7 @@ async def _run(options: argparse.Namespace, cases: list[Case]) -> None:
         _say(f"{time.monotonic() - begin:6.1f} s  {text}")
 
     with ControlPlane(**build.OPTIONS) as plane:
-        done = await build.build(plane, cases, tell)
+        done = await build.build(plane, cases, tell, timedelta(seconds=_seconds(options.age)))
         tell("built")
         if options.score:
             answer = await k8sview(plane.kubeconfig, "health", "-A", "-o", "json")

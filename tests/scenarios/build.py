@@ -23,7 +23,8 @@ _FLAGS = (
     "--horizontal-pod-autoscaler-initial-readiness-delay=0s",
     "--horizontal-pod-autoscaler-cpu-initialization-period=0s",
 )
-_LONG_AGO, _RECENT = timedelta(hours=26), timedelta(minutes=30)
+_LONG_AGO = timedelta(hours=26)
+RECENT = timedelta(minutes=30)
 Tell = Callable[[str], None]
 
 
@@ -31,14 +32,17 @@ OPTIONS: dict[str, Any] = {"ageable": True, "controller_flags": _FLAGS, "kwok_no
 """How the control plane must be started."""
 
 
-async def build(plane: ControlPlane, cases: Sequence[Case] = CASES, tell: Tell = lambda text: None) -> dict[str, Play]:
+async def build(
+    plane: ControlPlane, cases: Sequence[Case] = CASES, tell: Tell = lambda text: None, recent: timedelta = RECENT
+) -> dict[str, Play]:
     """All cases, in a control plane that was started; what each pod plays, by uid.
 
+    ``recent``: how old what is recent shall be. Shorter, and some failures are within their grace.
     Raises ExceptionGroup with a TimeoutError for each case that does not take its shape.
     """
-    moments, done = Moments(), dict[str, Play]()
-    for era, rest in ((Era.LONG_AGO, _LONG_AGO), (Era.RECENT, _RECENT), (Era.NOW, timedelta())):
-        moments.to_come = _RECENT if era is Era.RECENT else rest + _RECENT if era is Era.LONG_AGO else rest
+    moments, done = Moments(recent / RECENT), dict[str, Play]()
+    for era, rest in ((Era.LONG_AGO, _LONG_AGO), (Era.RECENT, recent), (Era.NOW, timedelta())):
+        moments.to_come = rest + recent if era is Era.LONG_AGO else rest
         chosen = [case for case in cases if case.era is era]
         async with _site(plane, moments, cases, done) as site:
             if era is Era.LONG_AGO:

@@ -107,7 +107,7 @@ class Kubelet:
         """Look after pods until cancelled."""
         while True:
             await self.look()
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.4)
 
     async def settled(self) -> None:
         """Until two looks in a row meet no pod that is new."""

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+_LATELY = 30
+"""Minutes; what is older than that happened before anything that is recent."""
+
 
 class Moments:
-    """``to_come``: how far the cluster will still be aged after this moment."""
+    """``to_come``: how far the cluster will still be aged after this moment. ``scale``: of the last half hour, which is
+    told in a shorter time where the whole scenario is younger."""
 
-    def __init__(self) -> None:
+    def __init__(self, scale: float = 1.0) -> None:
         self.to_come = timedelta()
+        self._scale = scale
 
     def before(self, minutes: float) -> str:
         """So many minutes before the judgement, as the API writes times."""
-        moment = datetime.now(UTC) + self.to_come - timedelta(minutes=minutes)
+        told = minutes * self._scale if minutes <= _LATELY else minutes
+        moment = datetime.now(UTC) + self.to_come - timedelta(minutes=told)
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

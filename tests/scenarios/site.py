@@ -22,10 +22,10 @@ class Site:
     moments: Moments
     kubelet: Kubelet
 
-    async def until(self, what: str, question: Callable[[], Awaitable[Any]], patience: float = 40.0) -> Any:
+    async def until(self, what: str, question: Callable[[], Awaitable[Any]], patience: float = 90.0) -> Any:
         """The first true answer. Raises TimeoutError that says ``what`` never came."""
         try:
-            return await self.api.until(question, patience)
+            return await self.api.until(question, patience, pause=0.3)
         except TimeoutError as error:
             raise TimeoutError(f"never: {what}") from error
 

@@ -126,7 +126,7 @@ CASES: tuple[Case, ...] = (
         broken="each run of the CronJob fails",
         objects=(
             space("cron-fails"),
-            cron_job("cron-fails", "nightly", "*/10 * * * *", jobs={"backoffLimit": 0}),
+            cron_job("cron-fails", "nightly", "* * * * *", jobs={"backoffLimit": 0}),
         ),
         plays={"nightly": fails(5)},
         afterwards=(started_by_catching_up,),

@@ -192,6 +192,7 @@ CASES: tuple[Case, ...] = (
         "on-delete-ordered",
         "an OnDelete StatefulSet waits for its pods to be deleted by hand",
         stateful_set("on-delete-ordered", "web", replicas=2, sets={"updateStrategy": {"type": "OnDelete"}}),
+        service("on-delete-ordered", "web", {"app": "web"}, clusterIP="None"),
         steps=(changed("on-delete-ordered", "StatefulSet", template=_newer()),),
     ),
     old(
@@ -203,6 +204,7 @@ CASES: tuple[Case, ...] = (
     old(
         "partitioned",
         "a StatefulSet is rolled down to its partition and rests there",
+        service("partitioned", "web", {"app": "web"}, clusterIP="None"),
         stateful_set(
             "partitioned",
             "web",

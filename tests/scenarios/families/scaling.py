@@ -42,7 +42,7 @@ def using(namespace: str, cpu: str, kind: str, status: str, reason: str = "") ->
             found = condition(await site.api.get(target), kind)
             return found.get("status") == status and (not reason or reason in found["message"] + found["reason"])
 
-        await site.until(f"the scaler of {namespace}: {kind}={status} {reason}", shaped, 60)
+        await site.until(f"the scaler of {namespace}: {kind}={status} {reason}", shaped)
 
     return step
 

@@ -102,6 +102,7 @@ CASES: tuple[Case, ...] = (
         "young-ordered",
         "a StatefulSet starts with its first pod",
         stateful_set("young-ordered", "web", scripted=True),
+        service("young-ordered", "web", {"app": "web"}, clusterIP="None"),
         plays={"web": STARTING},
     ),
     young(
@@ -246,6 +247,7 @@ CASES: tuple[Case, ...] = (
         "namesake",
         "an event says that a pod fails: an earlier one of the same name",
         stateful_set("namesake", "web", replicas=1),
+        service("namesake", "web", {"app": "web"}, clusterIP="None"),
         steps=(serves("namesake", 1, "StatefulSet"), blame_namesake),
         era=Era.RECENT,
         healthy=(Ref("StatefulSet", "namesake", "web"), Ref("Pod", "namesake", "web-0")),
