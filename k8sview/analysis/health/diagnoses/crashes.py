@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from k8sview.analysis.health.conditions import is_true
 from k8sview.analysis.health.diagnoses import throttling, told
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.dependencies import unreached
 from k8sview.analysis.health.diagnoses.ends import End, crashing_since
 from k8sview.analysis.health.diagnoses.killings import asks, grace_seconds, killed_by_probe, probe_budget, slow_start
+from k8sview.analysis.health.diagnoses.memory import out_of_memory
 from k8sview.analysis.health.diagnoses.suspects import ended_ones, suspects
 from k8sview.analysis.health.diagnoses.wording import describe, logs
 from k8sview.analysis.health.phrases import counted, one_line
@@ -78,38 +78,6 @@ def _lost(end: End) -> Diagnosis | None:
     clause = f"is lost: node {node} or its container runtime was restarted and could not tell how it ended"
     because = (ref_to("Node", None, node),) if node else ()
     return end.diagnosis("container.lost-by-node", clause, describe("node", None, node), because=because)
-
-
-def _out_of_memory(end: End) -> Diagnosis | None:
-    if end.state.reason != "OOMKilled":
-        return None
-    spec = end.one.spec.resources
-    whole = end.pod.spec.resources
-    limit = spec.limits.get("memory") or (whole.limits.get("memory") if whole is not None else None)
-    name = end.pod.spec.node_name
-    node = end.view.get("nodes", name) if name else None
-    pressed = isinstance(node, Node) and is_true(node.status.conditions, "MemoryPressure")
-    said = f"(OOMKilled, exit code {end.state.exit_code})"
-    if limit and not pressed:
-        ask = spec.requests.get("memory")
-        asked = f"; it requests {ask}" if ask else ""
-        advice = f"{logs(end.pod, end.one.name, previous=True)}; raise its memory limit, or find what fills {limit}"
-        evidence = (f"{end.one.spec_path}.resources.limits.memory = {limit}",)
-        clause = f"is killed at its own memory limit of {limit} {said}{asked}"
-        return end.diagnosis("container.oom-killed", clause, advice, evidence=evidence)
-    why = "is under memory pressure" if pressed else "ran out of memory"
-    has = f"a memory limit of {limit}" if limit else "no memory limit of its own"
-    clause = f"is killed because node {name} {why} {said}; it has {has}"
-    shown = f"nodes/{name} status.conditions[type=MemoryPressure].status = True"
-    return end.diagnosis(
-        "container.node-out-of-memory",
-        clause,
-        describe("node", None, name),
-        because=(ref_to("Node", None, name),) if name else (),
-        confidence=Confidence.CERTAIN if pressed else Confidence.INFERRED,
-        evidence=(shown,) if pressed else (f"{end.one.spec_path}.resources.limits.memory = absent",),
-        missing=() if end.view.readable("nodes") else ("nodes",),
-    )
 
 
 def _by_probe(end: End) -> Diagnosis | None:
@@ -247,7 +215,7 @@ def _exits(end: End) -> Diagnosis:
 
 _RULES: tuple[Callable[[End], Diagnosis | None], ...] = (
     _lost,
-    _out_of_memory,
+    out_of_memory,
     _by_probe,
     _redefined,
     _native,
@@ -261,6 +229,7 @@ FAMILY = Family(
         Known("container.lost-by-node", "The node lost track of the container", "Look at the node's restarts."),
         Known("container.oom-killed", "Killed at its own memory limit", "Raise the limit, or find the leak."),
         Known("container.node-out-of-memory", "Killed because its node ran out of memory", "Set requests and limits."),
+        Known("container.fills-its-node", "Killed for memory, with no limit of its own", "Find the leak; set a limit."),
         Known(
             "probe.startup-failing", "The startup probe does not succeed in time", "Give it more time or correct it."
         ),

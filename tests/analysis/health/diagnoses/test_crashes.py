@@ -92,8 +92,17 @@ def test_the_log_to_read_is_that_of_the_last_run() -> None:
     assert why(pod_of(looping(ended(1)))).next == "kubectl logs -n shop web-0 -c app --previous"
 
 
-def test_out_of_memory_without_a_limit_is_the_nodes() -> None:
+def test_out_of_memory_without_a_limit_is_its_own_where_no_other_is_killed() -> None:
     found = why(pod_of(looping(ended(137, "OOMKilled"))), node())
+    assert (found.id, because(found)) == ("container.fills-its-node", ())
+    assert found.confidence is Confidence.INFERRED
+    assert "it has no memory limit" in found.message
+
+
+def test_out_of_memory_without_a_limit_is_the_nodes_where_others_are_killed_too() -> None:
+    other = pod_of(looping(ended(137, "OOMKilled")))
+    other["metadata"] |= {"name": "cache-0", "uid": "another"}
+    found = why(pod_of(looping(ended(137, "OOMKilled"))), node(), other)
     assert (found.id, because(found)) == ("container.node-out-of-memory", ("Node n1",))
     assert found.confidence is Confidence.INFERRED
     assert "it has no memory limit of its own" in found.message
@@ -118,7 +127,7 @@ def test_out_of_memory_at_the_limit_of_the_whole_pod() -> None:
 
 def test_whether_a_node_is_short_of_memory_may_not_be_known() -> None:
     found = why(pod_of(looping(ended(137, "OOMKilled"))), denied=("nodes",))
-    assert (found.id, found.missing) == ("container.node-out-of-memory", ("nodes",))
+    assert (found.id, found.missing) == ("container.fills-its-node", ("nodes",))
 
 
 def test_a_failing_liveness_probe_kills() -> None:
