@@ -108,3 +108,82 @@ class NotCheckable(msgspec.Struct, frozen=True):
 
     kind: DriftKind
     reason: str
+
+
+class Fence(msgspec.Struct, frozen=True, kw_only=True):
+    """A hole in the fence: something that makes drift invisible, or keeps it from being reverted.
+
+    ``covers``: what slips through (``everything it applies``, ``this object``, paths). ``time``: when it was made, as
+    far as anything tells. ``by_default``: nobody asked for it, it only was never switched on.
+    """
+
+    object: Ref
+    path: str
+    value: str
+    message: str
+    covers: str = ""
+    time: DriftTime = DriftTime()
+    by_default: bool = False
+    severity: Severity = Severity.LOW
+
+    @property
+    def evidence(self) -> str:
+        """``path = value``."""
+        return f"{self.path} = {self.value}"
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """How many of the objects that somebody decided to have are managed from elsewhere (GitOps, Helm, IaC).
+
+    ``unmanaged``: made by hand or by a script. The rest was made by programs, or nothing tells by whom. ``missing``:
+    the resources that could not be read, so that the numbers are less than the cluster's.
+    """
+
+    total: int = 0
+    managed: int = 0
+    unmanaged: int = 0
+    missing: tuple[str, ...] = ()
+
+    @property
+    def percent(self) -> float | None:
+        """Managed of all, to a tenth; None where there is nothing to count."""
+        return round(100 * self.managed / self.total, 1) if self.total else None
+
+
+class DriftSummary(msgspec.Struct, frozen=True, rename="camel"):
+    """The counts of a report: drifts that no rule ignores, and the objects they are of."""
+
+    drifted: int = 0
+    objects: int = 0
+    unmanaged: int = 0
+    managed_percent: float | None = None
+    ignored: int = 0
+
+
+class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known to differ, who answers for it, and until when. Empty criteria match everything.
+
+    ``path``: a JSON pointer (``/spec/replicas``), or a path as people write it in which ``*`` stands for anything
+    within a step and ``**`` for any steps; a selection matches by the item's content
+    (``spec.template.spec.containers[name=istio-*].image``). What lies below a path is covered, too. ``kind``,
+    ``namespace``, ``name`` and ``manager`` may hold ``*``.
+    """
+
+    id: str
+    reason: str
+    owner: str
+    expires: datetime | None = None
+    path: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    manager: str = ""
+    drift: DriftKind | None = None
+
+
+class RuleProblem(msgspec.Struct, frozen=True):
+    """An ignore rule that no longer does what it is there for. ``problem``: ``expired`` | ``unused``."""
+
+    rule: str
+    problem: str
+    message: str
