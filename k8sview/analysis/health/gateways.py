@@ -69,9 +69,16 @@ def gateway_flaws(view: View, gateway: Custom) -> Iterator[Flaw]:
         message = f"GatewayClass {name} does not exist: no controller serves this Gateway"
         because = (Ref(f"{GROUP}/v1", "GatewayClass", None, name),)
         yield Flaw(
-            "gateway.class-missing", "ClassMissing", message, "kubectl get gatewayclass", since, _CLAIM,
-            (f"spec.gatewayClassName = {name}",), because, down=True,
-        )  # fmt: skip
+            "gateway.class-missing",
+            "ClassMissing",
+            message,
+            "kubectl get gatewayclass",
+            since,
+            _CLAIM,
+            (f"spec.gatewayClassName = {name}",),
+            because,
+            down=True,
+        )
     conditions = _current(gateway, conditions_of(_status(gateway)))
     spoken = [one for one in conditions if one.reason != "Pending" or one.status != "Unknown"]
     if not spoken:
@@ -106,16 +113,30 @@ def route_flaws(view: View, route: Custom) -> Iterator[Flaw]:
         if view.readable(GATEWAYS, ref.namespace) and view.get(GATEWAYS, ref.name, ref.namespace) is None:
             message = f"Gateway {ref.name} does not exist in namespace {ref.namespace}, and a route belongs to it"
             yield Flaw(
-                "route.gateway-missing", "GatewayMissing", message, f"kubectl get gateway -n {ref.namespace}", since,
-                _CLAIM, (f"spec.parentRefs[*].name = {ref.name}",), (ref,), down=True,
-            )  # fmt: skip
+                "route.gateway-missing",
+                "GatewayMissing",
+                message,
+                f"kubectl get gateway -n {ref.namespace}",
+                since,
+                _CLAIM,
+                (f"spec.parentRefs[*].name = {ref.name}",),
+                (ref,),
+                down=True,
+            )
     parents = [one for one in _PARENT_STATUS(route) if isinstance(one, dict)]
     if not parents and gateways:
         message = f"no controller has taken notice of it (its parent: Gateway {gateways[0].name})"
         yield Flaw(
-            "route.unclaimed", "Unclaimed", message, show, since, _CLAIM, ("status.parents = (none)",),
-            _unwell(view, gateways), down=True,
-        )  # fmt: skip
+            "route.unclaimed",
+            "Unclaimed",
+            message,
+            show,
+            since,
+            _CLAIM,
+            ("status.parents = (none)",),
+            _unwell(view, gateways),
+            down=True,
+        )
     missing = list(_missing_backends(view, route, since))
     yield from missing
     for parent in parents:
@@ -137,9 +158,15 @@ def _missing_backends(view: View, route: Custom, since: datetime | None) -> Iter
                 f"Service {name} does not exist in namespace {namespace}, and a route leads there (BackendNotFound)"
             )
             yield Flaw(
-                "route.backend-missing", "BackendMissing", message, f"kubectl get service -n {namespace}", since,
-                _REFUSED, (f"spec.rules[*].backendRefs[*].name = {name}",), (ref_to("Service", namespace, name),),
-            )  # fmt: skip
+                "route.backend-missing",
+                "BackendMissing",
+                message,
+                f"kubectl get service -n {namespace}",
+                since,
+                _REFUSED,
+                (f"spec.rules[*].backendRefs[*].name = {name}",),
+                (ref_to("Service", namespace, name),),
+            )
 
 
 def _backends_down(view: View, route: Custom) -> Iterator[Flaw]:
@@ -152,9 +179,15 @@ def _backends_down(view: View, route: Custom) -> Iterator[Flaw]:
             message = f"Service {name}, to which the route leads, answers nothing: {served.message}"
             show = f"kubectl describe service {name} -n {namespace}"
             yield Flaw(
-                "route.backend-down", "BackendDown", message, show, served.since, timedelta(),
-                (f"services/{name} verdict = {served.verdict}",), (ref_to("Service", namespace, name),),
-            )  # fmt: skip
+                "route.backend-down",
+                "BackendDown",
+                message,
+                show,
+                served.since,
+                timedelta(),
+                (f"services/{name} verdict = {served.verdict}",),
+                (ref_to("Service", namespace, name),),
+            )
 
 
 def _services(route: Custom) -> list[tuple[str, str]]:

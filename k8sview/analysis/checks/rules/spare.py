@@ -16,9 +16,18 @@ from k8sview.model.status import Severity
 _CONTROL_PLANE = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
 _ZONE = "topology.kubernetes.io/zone"
 # Kubernetes and provisioners set and remove these by themselves; what is left of them other checks tell.
-_OF_THE_SYSTEM = ("node.kubernetes.io/", "node-role.kubernetes.io/", "node.cloudprovider.kubernetes.io/",
-                  "karpenter.sh/", "ToBeDeletedByClusterAutoscaler", "DeletionCandidateOfClusterAutoscaler",
-                  "node.cilium.io/", "ebs.csi.aws.com/", "efs.csi.aws.com/", "node.cluster.x-k8s.io/")  # fmt: skip
+_OF_THE_SYSTEM = (
+    "node.kubernetes.io/",
+    "node-role.kubernetes.io/",
+    "node.cloudprovider.kubernetes.io/",
+    "karpenter.sh/",
+    "ToBeDeletedByClusterAutoscaler",
+    "DeletionCandidateOfClusterAutoscaler",
+    "node.cilium.io/",
+    "ebs.csi.aws.com/",
+    "efs.csi.aws.com/",
+    "node.cluster.x-k8s.io/",
+)
 _HARD = ("NoSchedule", "NoExecute")
 
 

@@ -162,8 +162,10 @@ class RolesParameters(Parameters, frozen=True, kw_only=True):
 def roles_bound(context: Context, parameters: RolesParameters) -> Iterator[Judged]:
     """Every Role and ClusterRole is bound, or part of one that is put together from others; one finding for each
     namespace, and one for the cluster."""
-    bound = {(one.role_kind, "" if one.role_kind == "ClusterRole" else one.namespace or "", one.role)
-             for one in each_binding(context)}  # fmt: skip
+    bound = {
+        (one.role_kind, "" if one.role_kind == "ClusterRole" else one.namespace or "", one.role)
+        for one in each_binding(context)
+    }
     seen: dict[str, tuple[int, list[str]]] = {}
     for kind, resource in ROLES.items():
         table = context.table(resource)

@@ -238,8 +238,13 @@ def usage_near_requests(context: Context, parameters: RequestsParameters) -> Ite
         pods = f"its {count} pods use" if count > 1 else "its pod uses"
         words = f"{pods} {about(resource, used)} of {resource} at this moment and request {about(resource, asked)}"
         bound = f"at most {parameters.over:g} times" if high else f"at least {parameters.under or 0:.0%} of"
-        outcome = fails(words, path=POD_FIGURES, observed=f"{ratio:.0%}", expected=f"{bound} the requests",
-                        confidence=Confidence.OBSERVED)  # fmt: skip
+        outcome = fails(
+            words,
+            path=POD_FIGURES,
+            observed=f"{ratio:.0%}",
+            expected=f"{bound} the requests",
+            confidence=Confidence.OBSERVED,
+        )
         yield Judged(workload, outcome)
 
 
@@ -267,6 +272,11 @@ def nodes_not_full(context: Context, parameters: NodeUsageParameters) -> Iterato
             yield Judged(ref_to(table, node), PASS)
             continue
         words = f"uses {about(resource, used)} of {about(resource, room)} of {resource} at this moment"
-        outcome = fails(words, path=f"{NODE_FIGURES}/{key[1]} usage.{resource}", observed=f"{used / room:.0%}",
-                        expected=f"below {parameters.share:.0%}", confidence=Confidence.OBSERVED)  # fmt: skip
+        outcome = fails(
+            words,
+            path=f"{NODE_FIGURES}/{key[1]} usage.{resource}",
+            observed=f"{used / room:.0%}",
+            expected=f"below {parameters.share:.0%}",
+            confidence=Confidence.OBSERVED,
+        )
         yield Judged(ref_to(table, node), outcome)
