@@ -20,10 +20,13 @@ from k8sview.tui.contract import Target
 SIZES = ((120, 40), (80, 24))
 SCREENS: dict[str, tuple[str, ...]] = {
     "house": (),
+    "health": (":health",),
+    "cause": (":health", "enter"),
+    "explain": (":why deploy/indexer",),
+    "timeline": (":why deploy/checkout", "T"),
     "checks": (":check",),
     "pods": (":po", "S"),
     "faults": (":po", "ctrl+z"),
-    "explain": (":po", "S", "X"),
     "object": (":deploy", "S", "enter"),
     "owners": (":po", "S", "O"),
     "yaml": (":no", "y"),
@@ -33,8 +36,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "help": (":po", "question_mark"),
     "palette": ("ctrl+p",),
 }
-SMALL_TOO = ("house", "pods", "explain")
-_NAMES = {":": "colon", ".": "full_stop", "-": "minus", " ": "space"}
+SMALL_TOO = ("house", "health", "explain", "timeline", "pods")
+_NAMES = {":": "colon", ".": "full_stop", "-": "minus", " ": "space", "/": "slash"}
 _PATIENCE_SECONDS = 60
 
 
@@ -53,13 +56,20 @@ async def picture(keys: tuple[str, ...], size: tuple[int, int], title: str) -> s
     app = K8sViewApp(open_session, Target(demo=True))
     async with app.run_test(size=size) as pilot:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            while app.outlook.picture is None or app.outlook.picture.report is None:
+            while (
+                app.outlook.picture is None or app.outlook.picture.report is None or app.outlook.picture.health is None
+            ):
                 await pilot.pause(0.1)
         for line in keys:
             typed = [*(_NAMES.get(one, one) for one in line), "enter"] if line.startswith(":") else [line]
             await pilot.press(*typed)
             await pilot.pause(1)
         return app.export_screenshot(title=title, simplify=True)
+
+
+def _judged(app: K8sViewApp) -> bool:
+    seen = app.outlook.picture
+    return seen is not None and seen.report is not None and seen.health is not None
 
 
 async def main(folder: Path) -> None:

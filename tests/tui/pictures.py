@@ -165,6 +165,11 @@ class ClusterBuilder:
             self.table(name, ())
         return self
 
+    def forget(self, name: str) -> ClusterBuilder:
+        """Take every object out again."""
+        self.store.apply(events.Removed(name, None, tuple(self.store.view().table(name).objects)))
+        return self
+
     def state(self, name: str, state: TableState) -> ClusterBuilder:
         self.store.apply(events.StateChanged(name, None, state))
         return self

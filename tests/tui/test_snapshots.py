@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from tests.tui.pictures import FakeSession, picture
+from k8sview.model.tables import State, TableState
+from k8sview.session.picture import Picture
+from tests.tui.pictures import FakeSession, night, picture
 from tests.tui.test_app import running, settle, type_line
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -36,7 +39,39 @@ def assert_snapshot(svg: str, name: str) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 async def test_screen(name: str, keys: tuple[str, ...], size: tuple[int, int]) -> None:
-    async with running(FakeSession(picture()), size) as (app, pilot):
+    await look(picture(), name, keys, size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("health", (":health",)),
+        ("cause", (":health", "enter")),
+        ("why", (":why web",)),
+        ("timeline", (":why web", "T")),
+        ("why-denied", (":why pod/web-7d4f-x1",)),
+        ("timeline-denied", (":why web", "T")),
+        ("health-denied", (":health",)),
+        ("health-pending", (":health",)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_health_screen(name: str, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    """The night, in which Services are denied; in the denied pictures events are too, or pods, nodes, Deployments."""
+    cluster = night()
+    if name.endswith("denied"):
+        denied = ("nodes", "pods", "deployments.apps") if name == "health-denied" else ("events",)
+        for resource in denied:
+            # As on a server: what is denied was never read.
+            cluster.forget(resource).state(resource, TableState(State.DENIED, f"list {resource} is forbidden"))
+    seen = picture(cluster.view())
+    await look(replace(seen, health=None) if name == "health-pending" else seen, name, keys, size)
+
+
+async def look(seen: Picture, name: str, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    """Compare one screen, reached by keys."""
+    async with running(FakeSession(seen), size) as (app, pilot):
         for line in keys:
             if line.startswith(":"):
                 await type_line(app, pilot, line)

@@ -62,14 +62,14 @@ def _values(entry: Entry, _around: Surroundings) -> tuple[Any, ...]:
 
 HEALTH = TableSpec(
     (
-        Column("verdict", "VERDICT", flexible=True, widest=13, least=10),
+        Column("verdict", "VERDICT", widest=13),
         Column("name", "OBJECT", flexible=True, widest=60, least=30),
         Column("age", "SINCE", right=True),
         Column("affects", "AFFECTS", right=True),
-        Column("diagnosis", "DIAGNOSIS", flexible=True, widest=30, least=18),
+        Column("diagnosis", "DIAGNOSIS", flexible=True, widest=30, least=24),
         Column("confidence", "CONFIDENCE", wide=True),
         Column("next", "NEXT", wide=True, widest=110),
-        Column("message", "WHY", flexible=True, widest=200, least=14, sentence=True),
+        Column("message", "WHY", flexible=True, widest=200, least=12, sentence=True),
     ),
     _values,
     default_sort="verdict",

@@ -10,6 +10,7 @@ from k8sview.model.health import Health
 from k8sview.model.resources import Ref
 from k8sview.model.timeline import Moment
 from k8sview.model.times import format_time
+from k8sview.reports.order import counted
 from k8sview.tui.present.cells import Role, Span, age, verdict_badge
 from k8sview.tui.present.lines import BLANK, Line, line, wrap, wrapped
 from k8sview.tui.present.links import place_of
@@ -31,7 +32,7 @@ def history_lines(history: History, own: Ref, health: Health | None, now: dateti
     bad = sum(one.bad for one in history.moments)
     lines = [
         line(
-            Span(f"{len(history.moments)} moments", Role.TITLE),
+            Span(counted(len(history.moments), "moment"), Role.TITLE),
             Span(f"  {bad} of them bad" if bad else "  none of them bad", Role.FAIL if bad else Role.MUTED),
             Span("  newest first, UTC", Role.MUTED),
         )

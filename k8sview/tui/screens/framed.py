@@ -96,8 +96,8 @@ class FramedScreen(Screen[None], inherit_bindings=False):
 
     @property
     def drawable(self) -> bool:
-        """Whether every widget is there and has its styles: from the first frame on, until the screen is left."""
-        return self.ready and self.is_attached
+        """Whether every widget is there and has its styles: from the first frame on, until it is being taken down."""
+        return self.ready and self.app.is_running and self.display
 
     def on_fence(self, event: Fence) -> None:
         event.stop()

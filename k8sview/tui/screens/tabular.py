@@ -10,6 +10,7 @@ from textual import work
 from textual.widget import Widget
 
 from k8sview.model.resources import Key
+from k8sview.reports.order import counted
 from k8sview.session.picture import Picture
 from k8sview.tui.actions import Action, bindings
 from k8sview.tui.present.cells import Role, Span
@@ -141,7 +142,7 @@ class TabularScreen(FramedScreen):
         if self.rows.pending:
             spans.append(Span(f"  … {self.rows.pending} rows still to look at", Role.MUTED))
         if self.is_mounted and self.table.hidden_columns and self.rows.order:
-            spans.append(Span(f"  +{self.table.hidden_columns} columns: ctrl-w", Role.MUTED))
+            spans.append(Span(f"  +{counted(self.table.hidden_columns, 'column')}: ctrl-w", Role.MUTED))
         return Line(tuple(spans))
 
     def _sweep_soon(self, picture: Picture) -> None:

@@ -203,7 +203,8 @@ class ObjectScreen(PagedScreen):
         """The object is not there, or nobody can know. It may be a root cause by just that."""
         table = picture.view.table(self.resource_name)
         said = notice(table, self.window.now())
-        if said is not None and not (table.state.state.readable and table.objects):
+        namespace, _ = places.object_key(self.place)
+        if said is not None and not picture.view.readable(self.resource_name, namespace or None):
             lines = [line(said.span), *(one for text in said.details for one in wrapped(text, width, Role.MUTED))]
         else:
             lines = [line(Span(f"{self.place.crumb} does not exist (any more).", Role.WARN))]
