@@ -16,7 +16,10 @@ _SYSTEM = {
 }
 
 UPDATED = {"osImage": "Ubuntu 24.04.4 LTS", "kernelVersion": "6.8.0-101-generic", "bootID": "b7d2f1c0-after-update"}
-"""What the story's node says after an unattended update and a reboot."""
+"""What the story's nodes say after an unattended update and a reboot."""
+
+DEDICATED = {"key": "dedicated", "value": "system", "effect": "NoSchedule"}
+"""The taint that keeps applications off the pool ``system``."""
 
 
 def names() -> list[tuple[str, str]]:
@@ -53,8 +56,19 @@ def node(pool: str, name: str) -> Object:
                 "demo.example.com/pool": pool,
             },
         },
-        "spec": {"providerID": f"aws:///{zone}/i-{pool.encode().hex():0>15}{number:02}"},
-        "status": {"allocatable": _CAPACITY, "capacity": _CAPACITY, "nodeInfo": system},
+        "spec": {
+            "providerID": f"aws:///{zone}/i-{pool.encode().hex():0>15}{number:02}",
+            **({"taints": [DEDICATED]} if pool == "system" else {}),
+        },
+        "status": {
+            "addresses": [
+                {"type": "InternalIP", "address": f"10.64.{1 if pool == 'system' else 2}.{10 + number}"},
+                {"type": "Hostname", "address": name},
+            ],
+            "allocatable": _CAPACITY,
+            "capacity": _CAPACITY,
+            "nodeInfo": system,
+        },
     }
 
 

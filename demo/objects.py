@@ -114,21 +114,18 @@ def pod_spec(row: Object) -> Object:
         spec["tolerations"] = [{"operator": "Exists"}]
     if "pool" in row:
         spec["nodeSelector"] = {"demo.example.com/pool": row["pool"]}
+        if row["pool"] == "system":
+            spec["tolerations"] = [{"key": "dedicated", "operator": "Equal", "value": "system", "effect": "NoSchedule"}]
     if row["run"].split()[1].startswith("kube-system/"):
         spec["priorityClassName"] = "system-node-critical" if row.get("host") else "system-cluster-critical"
     if "claim" in row:
         spec["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": row["claim"]}}]
-    near = "beside" if "beside" in row else "apart"
-    if near in row:
-        namespace, name = row[near].split("/")
-        term = {
-            "labelSelector": {"matchLabels": {"app.kubernetes.io/name": name}},
-            "namespaces": [namespace],
-            "topologyKey": "kubernetes.io/hostname",
-        }
-        affinity = "podAffinity" if near == "beside" else "podAntiAffinity"
-        spec["affinity"] = {affinity: {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
-    elif row.get("replicas", 1) > 1:
+    if "settings" in row:
+        spec["volumes"] = [{"name": "settings", "configMap": {"name": row["settings"]}}]
+    if "apart" in row:
+        terms = [_beside(path) for path in row["apart"]]
+        spec["affinity"] = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
+    if row.get("replicas", 1) > 1:
         spec["topologySpreadConstraints"] = [
             {
                 "maxSkew": 1,
@@ -140,12 +137,26 @@ def pod_spec(row: Object) -> Object:
     return spec
 
 
+def _beside(path: str) -> Object:
+    """On the same node as a workload's pods."""
+    namespace, name = path.split("/")
+    return {
+        "labelSelector": {"matchLabels": {"app.kubernetes.io/name": name}},
+        "namespaces": [namespace],
+        "topologyKey": "kubernetes.io/hostname",
+    }
+
+
 def _container(name: str, image: str, row: Object) -> Object:
     found: Object = {
         "name": name,
         "image": image,
-        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
+        "resources": {"requests": {"cpu": "50m", "memory": row.get("memory", "64Mi")}},
     }
+    found["resources"]["limits"] = {"memory": row.get("memory", "256Mi")}
+    if "settings" in row:
+        found["volumeMounts"] = [{"name": "settings", "mountPath": "/etc/settings", "readOnly": True}]
+        found["terminationMessagePolicy"] = "FallbackToLogsOnError"
     if "service" in row:
         found["ports"] = [{"containerPort": 8080}]
         found["readinessProbe"] = {"httpGet": {"path": "/ready", "port": 8080}}
@@ -163,14 +174,15 @@ def _controller(kind: str, metadata: Object, template: Object, row: Object) -> O
     if kind == "CronJob":
         template["spec"]["restartPolicy"] = "Never"
         found["spec"] = {"schedule": row["schedule"], "jobTemplate": {"spec": {"template": template}}}
-        found["status"] = {"lastScheduleTime": "@-15h", "lastSuccessfulTime": "@-14h52m"}
+        if "patience" in row:
+            found["spec"]["startingDeadlineSeconds"] = row["patience"]
         return found
     spec: Object = {"selector": {"matchLabels": template["metadata"]["labels"]}, "template": template}
     if kind != "DaemonSet":
         spec["replicas"] = row.get("replicas", 1)
     if kind == "StatefulSet":
         spec["serviceName"] = metadata["name"]
-    if "deadline" in row:
-        spec["progressDeadlineSeconds"] = row["deadline"]
+    if kind == "Deployment" and "guarded" in row:
+        spec["strategy"] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
     found["spec"] = spec
     return found

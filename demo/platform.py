@@ -1,64 +1,190 @@
-"""Builds the demo cluster: everything that stands before the story begins."""
+"""The platform before the story: what was installed months ago, and the nodes that joined nine days ago."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-import yaml
-
-from demo import events, nodes, objects, rights, webhooks
-from tests.controlplane import ApiWriter, ControlPlane
-from tests.controlplane.pki import Authority
+from demo import nodes, objects, rights
+from demo.hands import change, named, report
+from demo.site import Site
 
 Object = dict[str, Any]
-_STORY = Path(__file__).with_name("story")
 _TEAMS = {"shop": "shop", "payments": "payments", "reporting": "data", "search": ""}  # search forgot to say
+_GROUPS = (
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "certificates.k8s.io",
+    "coordination.k8s.io",
+    "discovery.k8s.io",
+    "events.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "node.k8s.io",
+    "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
+    "storagemigration.k8s.io",
+)
+_SCALED = ("Deployment", "StatefulSet")
+_LATE = ("HorizontalPodAutoscaler",)  # they would scale what is not placed yet
+_FIRST = {
+    "apps-4": {
+        "kube-system/metrics-server": 1,
+        "keda/keda-operator-metrics-apiserver": 1,
+        "shop/web": 1,
+        "shop/cart": 1,
+        "search/query": 1,
+        "reporting/invoice-worker": 1,
+    },
+    "apps-5": {"payments/api": 1, "shop/web": 2},
+    "apps-3": {"payments/api": 2},
+}
+"""What must be on these nodes, for the story: they are filled first, while nothing else may be scheduled there."""
+
+_REST = ("apps-1", "apps-2", "apps-3")
 
 
-def _rows(name: str) -> list[Object]:
-    found: list[Object] = objects.dated(yaml.safe_load((_STORY / f"{name}.yaml").read_text()), datetime.now(UTC))
-    return found
-
-
-async def build(api: ApiWriter, plane: ControlPlane) -> None:
-    """Returns when every workload is ready and the broken parts are broken."""
-    definitions = [objects.definition(row) for row in _rows("definitions")]
-    workloads = [each for row in _rows("workloads") for each in objects.dated(objects.workload(row), datetime.now(UTC))]
-    custom = _rows("custom")
-    plain = _rows("platform")
+async def install(site: Site) -> None:
+    """Kinds, namespaces, products and applications, without a node to run on."""
+    definitions = [objects.definition(row) for row in site.rows("definitions")]
+    workloads = [each for row in site.rows("workloads") for each in objects.workload(row)]
+    custom, plain = site.rows("custom"), site.rows("platform")
     groups = {each["spec"]["group"] for each in definitions} | {
         each["apiVersion"].rpartition("/")[0] for each in [*workloads, *plain]
     }
-    more = ["discovery.k8s.io", "coordination.k8s.io", "apiextensions.k8s.io", "admissionregistration.k8s.io"]
-    more += ["node.k8s.io", "scheduling.k8s.io", "rbac.authorization.k8s.io", "events.k8s.io", "resource.k8s.io"]
-    more += ["certificates.k8s.io", "storagemigration.k8s.io", "flowcontrol.apiserver.k8s.io"]
-    await api.apply([*definitions, *_namespaces([*workloads, *custom])])
-    await api.apply([nodes.node(pool, name) for pool, name in nodes.names()])
-    plane.start_kwok()  # only now: it would fill in what a node does not say of itself yet
-    await api.apply([each for _, name in nodes.names() for each in nodes.companions(name)])
-    await api.apply([*_claims(), *rights.viewer([*groups, *more])])
-    await api.apply(workloads)
-    await api.until(lambda: _all_ready(api), 60)
-    await api.apply([*custom, *plain])
-    await _endpoints(api)
-    plane.stop_kwok()  # the new pods must never have been ready
-    await _stuck_rollout(api)
-    plane.start_kwok()
-    await _crash_loop(api)
-    await _warm(api, definitions)
-    bundle = Authority(plane.folder / "webhooks", life=timedelta(days=365)).pair.certificate.read_bytes()
-    await api.apply(webhooks.all_of(base64.b64encode(bundle).decode()))
+    for each in workloads:
+        if each["kind"] in _SCALED:
+            each["spec"]["replicas"] = 0
+    await site.put([*definitions, *_namespaces([*workloads, *custom])])
+    await site.put([*_claims(), *rights.viewer([*groups, *_GROUPS])])
+    await site.put([*workloads, *custom, *(each for each in plain if each["kind"] not in _LATE)])
+    await _owned(site)
 
 
-async def _warm(api: ApiWriter, definitions: list[Object]) -> None:
-    """Ask for every kind once: the server sets a kind's storage up at the first question and refuses for a second."""
-    for each in definitions:
-        spec = each["spec"]
-        await api.list(f"{spec['group']}/{spec['versions'][0]['name']}", spec["names"]["kind"], resourceVersion="0")
+async def settle(site: Site) -> None:
+    """The nodes join, and everything runs on them."""
+    await site.put([nodes.node(pool, name) for pool, name in nodes.names()])
+    await site.put([each for _, name in nodes.names() for each in nodes.companions(name)])
+    await site.kubelets.meet()
+    rows = {row["run"].split()[1]: row for row in site.rows("workloads")}
+    wanted = {path: row.get("replicas", 1) for path, row in rows.items() if row["run"].split()[0] in _SCALED}
+    kinds = {path: row["run"].split()[0] for path, row in rows.items()}
+
+    async def scale(targets: dict[str, int]) -> None:
+        pairs = [(named(kinds[path], *reversed(path.split("/"))), count) for path, count in targets.items()]
+        await asyncio.gather(*(change(site.api, one, {"spec": {"replicas": count}}) for one, count in pairs))
+        await site.api.until(lambda: _placed(site, pairs), 60)
+
+    for node, targets in _FIRST.items():
+        await open_only(site, [node])
+        await scale(targets)
+    await open_only(site, _REST)
+    await scale(wanted)
+    await open_only(site, [name for _, name in nodes.names()])
+    await site.api.until(lambda: all_ready(site), 90)
+    await site.put([each for each in site.rows("platform") if each["kind"] in _LATE])
+    await _schedules(site)
+    await endpoints(site)
+    await site.forget_events()
+
+
+async def open_only(site: Site, chosen: Iterable[str]) -> None:
+    """Cordon every other node of the pool ``apps``."""
+    allowed = set(chosen)
+    for pool, name in nodes.names():
+        if pool == "apps":
+            body = {"spec": {"unschedulable": None if name in allowed else True}}
+            await change(site.api, named("Node", name, group="v1"), body, "kubectl-cordon")
+    await asyncio.sleep(0.5)  # until the scheduler has seen it
+
+
+async def all_ready(site: Site) -> bool:
+    """Whether every workload has all its pods ready, at its newest revision."""
+    for kind, want, ready, updated in (
+        ("Deployment", "replicas", "readyReplicas", "updatedReplicas"),
+        ("StatefulSet", "replicas", "readyReplicas", "updatedReplicas"),
+        ("DaemonSet", "desiredNumberScheduled", "numberReady", "updatedNumberScheduled"),
+    ):
+        for each in await site.api.list("apps/v1", kind):
+            status = each.get("status", {})
+            wanted = len(nodes.names()) if kind == "DaemonSet" else each["spec"][want]
+            if (status.get(ready, 0), status.get(updated, 0)) != (wanted, wanted):
+                return False
+            if status.get("replicas", wanted) != wanted:
+                return False
+    return True
+
+
+async def endpoints(site: Site) -> None:
+    """The network agent's view of each pod; those of pods that are gone go."""
+    pods = [each for each in await site.api.list("v1", "Pod") if not each["spec"].get("hostNetwork")]
+    names = {(each["metadata"]["namespace"], each["metadata"]["name"]) for each in pods}
+    for each in await site.api.list("cilium.io/v2", "CiliumEndpoint"):
+        place = (each["metadata"]["namespace"], each["metadata"]["name"])
+        if place in names:
+            names.remove(place)
+        else:
+            await site.api.delete(each)
+    await site.put(
+        [
+            {
+                "apiVersion": "cilium.io/v2",
+                "kind": "CiliumEndpoint",
+                "metadata": {"name": name, "namespace": namespace},
+                "status": {"id": number, "state": "ready"},
+            }
+            for number, (namespace, name) in enumerate(sorted(names), 1000)
+        ]
+    )
+
+
+def due(end: datetime, hours: int, minute: int, back: int = 0) -> datetime:
+    """The last moment before ``end`` at which a schedule of every so many hours was due, or one farther back."""
+    start = end.replace(hour=2 if hours == 24 else 0, minute=minute, second=0, microsecond=0)
+    while start > end:
+        start -= timedelta(days=1)
+    return start + (end - start) // timedelta(hours=hours) * timedelta(hours=hours) - back * timedelta(hours=hours)
+
+
+async def _schedules(site: Site) -> None:
+    """When each CronJob last ran. One has missed a run: its patience is shorter than the controller's own pauses."""
+    for each in await site.api.list("batch/v1", "CronJob"):
+        daily = each["spec"]["schedule"].startswith("30 2")
+        last = due(site.end, 24, 30) if daily else due(site.end, 4, 0, 1)
+        times = {"lastScheduleTime": last, "lastSuccessfulTime": last + timedelta(minutes=4)}
+        status = {key: objects.moment(value) for key, value in times.items()}
+        await report(site.api, each, status)
+
+
+async def _owned(site: Site) -> None:
+    """A certificate owns its request, and that its order."""
+    chain = [
+        named("Certificate", "payments-tls", "payments", "cert-manager.io/v1"),
+        named("CertificateRequest", "payments-tls-8", "payments", "cert-manager.io/v1"),
+        named("Order", "payments-tls-8-1943", "payments", "acme.cert-manager.io/v1"),
+    ]
+    for owner, owned in pairwise(chain):
+        found = await site.api.get(owner)
+        reference = {
+            "apiVersion": owner["apiVersion"],
+            "kind": owner["kind"],
+            "name": owner["metadata"]["name"],
+            "uid": found["metadata"]["uid"],
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+        await change(site.api, owned, {"metadata": {"ownerReferences": [reference]}}, "cert-manager-certificates")
+
+
+async def _placed(site: Site, pairs: list[tuple[Object, int]]) -> bool:
+    """Whether so many replicas of each are ready."""
+    found = await asyncio.gather(*(site.api.get(target) for target, _ in pairs))
+    return all(
+        one.get("status", {}).get("readyReplicas", 0) >= count for one, (_, count) in zip(found, pairs, strict=True)
+    )
 
 
 def _namespaces(found: list[Object]) -> list[Object]:
@@ -94,87 +220,22 @@ def _claims() -> list[Object]:
                 },
             }
         )
-        made.append(
-            {
-                "apiVersion": "v1",
-                "kind": "PersistentVolumeClaim",
-                "metadata": {"name": name, "namespace": namespace},
-                "spec": {
-                    "accessModes": ["ReadWriteOnce"],
-                    "storageClassName": "gp3",
-                    "volumeName": volume,
-                    "resources": {"requests": size},
-                },
-            }
-        )
+        made.append(claim(namespace, name, "gp3", volume))
     return made
 
 
-async def _all_ready(api: ApiWriter) -> bool:
-    for kind, want, ready in (
-        ("Deployment", "replicas", "readyReplicas"),
-        ("StatefulSet", "replicas", "readyReplicas"),
-        ("DaemonSet", "desiredNumberScheduled", "numberReady"),
-    ):
-        for each in await api.list("apps/v1", kind):
-            status = each.get("status", {})
-            wanted = len(nodes.names()) if kind == "DaemonSet" else each["spec"][want]
-            if status.get(ready, 0) < wanted:
-                return False
-    return True
-
-
-async def _endpoints(api: ApiWriter) -> None:
-    """The network agent's view of each pod."""
-    pods = [each for each in await api.list("v1", "Pod") if not each["spec"].get("hostNetwork")]
-    await api.apply(
-        [
-            {
-                "apiVersion": "cilium.io/v2",
-                "kind": "CiliumEndpoint",
-                "metadata": {"name": each["metadata"]["name"], "namespace": each["metadata"]["namespace"]},
-                "status": {"id": number, "state": "ready"},
-            }
-            for number, each in enumerate(pods, 1000)
-        ]
-    )
-
-
-async def _stuck_rollout(api: ApiWriter) -> None:
-    """A new version of shop/checkout whose image nobody pushed: its rollout gets stuck behind its deadline."""
-    target = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "checkout", "namespace": "shop"}}
-    image = "registry.demo.example.com/shop/checkout:2.4.0"
-    deployment = await api.get(target)
-    deployment["spec"]["template"]["spec"]["containers"][0]["image"] = image
-    await api.patch(target, {"spec": {"template": deployment["spec"]["template"]}})
-
-    async def new_pods() -> list[Object]:
-        pods = await api.list("v1", "Pod", "shop")
-        return [
-            each for each in pods if each["spec"]["containers"][0]["image"] == image and each["spec"].get("nodeName")
-        ]
-
-    now = datetime.now(UTC)
-    message = f'Back-off pulling image "{image}": ErrImagePull: not found'
-    async with asyncio.timeout(40):
-        while True:
-            for pod in await new_pods():
-                status = (
-                    pod["status"]["containerStatuses"][0]["state"] if pod["status"].get("containerStatuses") else {}
-                )
-                if status.get("waiting", {}).get("reason") != "ImagePullBackOff":
-                    await api.write_status(pod, events.waiting(pod, "ImagePullBackOff", message, now))
-                    await api.apply([events.event(pod, "Failed", f'Failed to pull image "{image}": not found', now)])
-            conditions = (await api.get(target))["status"]["conditions"]
-            if any(each.get("reason") == "ProgressDeadlineExceeded" for each in conditions):
-                return
-            await asyncio.sleep(0.1)
-
-
-async def _crash_loop(api: ApiWriter) -> None:
-    """search/indexer dies at each start."""
-    now = datetime.now(UTC)
-    for pod in await api.list("v1", "Pod", "search", labelSelector="app=indexer"):
-        message = "back-off 5m0s restarting failed container=indexer"
-        await api.write_status(pod, events.waiting(pod, "CrashLoopBackOff", message, now, restarts=14))
-        await api.apply([events.event(pod, "BackOff", "Back-off restarting failed container indexer", now, count=63)])
+def claim(namespace: str, name: str, storage_class: str, volume: str = "") -> Object:
+    """A claim, bound to ``volume`` if that is given."""
+    spec: Object = {
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": storage_class,
+        "resources": {"requests": {"storage": "50Gi"}},
+    }
+    if volume:
+        spec["volumeName"] = volume
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": spec,
+    }

@@ -18,7 +18,7 @@ Tap = Callable[[str, Resource, bytes], None]
 
 # Served, but said better elsewhere (events.events.k8s.io is events), or measured anew at each look.
 _NOISE_GROUPS = ("events.k8s.io", "metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io")
-_NOISE = ("componentstatuses", "controllerrevisions.apps", "bindings", "flowschemas.flowcontrol.apiserver.k8s.io")
+_NOISE = ("componentstatuses", "bindings", "flowschemas.flowcontrol.apiserver.k8s.io")
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -46,6 +46,7 @@ async def record(
     namespaces: Sequence[str] | None = None,
     seconds: float = 0.0,
     title: str = "",
+    server: str = "",
     redact: bool = True,
     progress: Progress | None = None,
     listed: Callable[[], None] | None = None,
@@ -54,9 +55,10 @@ async def record(
     """Record into ``path``: the lists, and then ``seconds`` of changes (``stop`` ends these early).
 
     ``listed`` is called between the two. ``namespaces`` None: all, and where that is denied those that the user may
-    read. Raises a SourceError and leaves no file where the source cannot be used or the file cannot be written.
+    read. ``server`` stands in the file in place of the address that was asked. Raises a SourceError and leaves no file
+    where the source cannot be used or the file cannot be written.
     """
-    writer = RecordingWriter(path, redact=redact, title=title, progress=progress)
+    writer = RecordingWriter(path, redact=redact, title=title, server=server, progress=progress)
     taking = _Taking(writer, watch=seconds > 0)
     source = open_source(taking.tap)
     try:

@@ -28,7 +28,8 @@ class RecordingWriter:
     """Give it everything that a source says: ``event`` as the source's emit, ``tap`` for the objects' own JSON.
 
     ``progress`` is called with the number of object lines, now and then. The file appears with ``close``; ``abandon``
-    leaves nothing behind. A file that cannot be written raises ConfigurationError.
+    leaves nothing behind. A file that cannot be written raises ConfigurationError. ``server`` stands in the file in
+    place of the address that was asked.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class RecordingWriter:
         *,
         redact: bool = True,
         title: str = "",
+        server: str = "",
         progress: Progress | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -44,6 +46,7 @@ class RecordingWriter:
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
         self._redact = redact
         self._title = title
+        self._server = server
         self._progress = progress
         self._clock = clock
         self._begin = clock()
@@ -122,7 +125,12 @@ class RecordingWriter:
         if not self._lines:
             cluster = event.cluster
             about = lines.ClusterLine(
-                cluster.context, cluster.server, cluster.version, cluster.uid, cluster.user, cluster.namespace
+                cluster.context,
+                self._server or cluster.server,
+                cluster.version,
+                cluster.uid,
+                cluster.user,
+                cluster.namespace,
             )
             tool = f"k8sview {__version__}"
             header = lines.Header(
