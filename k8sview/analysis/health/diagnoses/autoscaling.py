@@ -57,9 +57,17 @@ def without_figures(view: View, autoscaler: HorizontalPodAutoscaler, health: Hea
         message = f"KEDA's {scaler.name} gives autoscaler {name} no figures: {said}"
         return explain(health, "hpa.scaler-ill", message, look, because=(scaler,))
     scaled = target(view, autoscaler)
+    strangers = _no_such_containers(autoscaler, scaled)
+    if strangers:
+        message = f"autoscaler {name} asks for the figures of {strangers} has no such container"
+        return explain(health, "hpa.container-missing", message, look)
     if "missing request for" in active.message:
         message = joined(f"autoscaler {name} cannot compute a share of requests", _unrequested(scaled, said))
         return explain(health, "hpa.request-missing", message, look)
+    absent = _absent_containers(autoscaler, scaled)
+    if active.reason == "FailedGetContainerResourceMetric" and absent:
+        message = joined(f"autoscaler {name} scales by a container that is not there", absent)
+        return explain(health, "hpa.container-missing", message, look)
     group = GROUPS.get(active.reason, "")
     if group:
         found = metrics_api(view, group)
@@ -173,6 +181,20 @@ def _scaler(view: View, autoscaler: HorizontalPodAutoscaler) -> Ref | None:
     return None
 
 
+def _no_such_containers(autoscaler: HorizontalPodAutoscaler, scaled: Target) -> str:
+    """``container appp, but Deployment shop/web``: what ContainerResource metrics name and the target's template lacks;
+    "" where nothing is amiss. A mesh may add containers to pods: they are no strangers, but the template cannot tell.
+    """
+    template = getattr(getattr(scaled.obj, "spec", None), "template", None)
+    if template is None:
+        return ""
+    known = {one.name for one in (*template.spec.containers, *template.spec.init_containers)}
+    sources = [metric.get("containerResource") for metric in autoscaler.spec.metrics]
+    asked = [str(one.get("container") or "") for one in sources if isinstance(one, dict)]
+    lacking = sorted({one for one in asked if one and one not in known})
+    return f"container {', '.join(lacking)}, but {scaled.words}" if lacking else ""
+
+
 def _unrequested(scaled: Target, said: str) -> str:
     """Which containers of the target's template have no request for what the condition names."""
     resource = said.partition("missing request for ")[2].split(" ")[0].strip(".,") or "cpu"
@@ -183,6 +205,20 @@ def _unrequested(scaled: Target, said: str) -> str:
         return said
     noun = "container" if len(bare) == 1 else "containers"
     return f"{noun} {', '.join(bare)} of {scaled.words} {'has' if len(bare) == 1 else 'have'} no {resource} request"
+
+
+def _absent_containers(autoscaler: HorizontalPodAutoscaler, scaled: Target) -> str:
+    """The containers by whose figures it is to scale and which the target's template does not have; "" if there are
+    none, or the template cannot be seen. The condition only says that there are no figures."""
+    template = getattr(getattr(scaled.obj, "spec", None), "template", None)
+    if template is None:
+        return ""
+    there = [one.name for one in (*template.spec.init_containers, *template.spec.containers)]
+    sources = [metric.get("containerResource") for metric in autoscaler.spec.metrics]
+    wanted = [str(one.get("container")) for one in sources if isinstance(one, dict)]
+    absent = sorted({one for one in wanted if one not in there})
+    has = f"{scaled.words} has no container {' and no container '.join(absent)} (it has {', '.join(there)})"
+    return has if absent and there else ""
 
 
 def _asked(autoscaler: HorizontalPodAutoscaler) -> str:
@@ -208,12 +244,22 @@ FAMILY = Family(
     known=(
         Known("hpa.target-missing", "What an autoscaler is to scale does not exist", "Correct its scaleTargetRef."),
         Known("hpa.cannot-scale", "An autoscaler may not or cannot scale its target", "Read its conditions."),
+        Known(
+            "hpa.container-missing",
+            "An autoscaler asks for the figures of a container that its target does not have",
+            "Correct the container's name in its metrics.",
+        ),
         Known("hpa.rivals", "Two autoscalers scale the same pods and stand in each other's way", "Keep one of them."),
         Known("hpa.scaler-ill", "KEDA gives an autoscaler no figures", "Look at the ScaledObject."),
         Known(
             "hpa.request-missing",
             "An autoscaler is to keep a share of requests, and a container has none",
             "Give every container of the target a request, or scale by a ContainerResource metric.",
+        ),
+        Known(
+            "hpa.container-missing",
+            "An autoscaler scales by a container that its target does not have",
+            "Correct the container's name in its metrics.",
         ),
         Known(
             "hpa.metrics-api-missing",
