@@ -167,3 +167,15 @@ def test_keda_is_the_cause_of_what_its_own_autoscaler_lacks() -> None:
     ]
     well = custom("keda.sh/v1alpha1", "ScaledObject", "web", status={"conditions": mirrored})
     assert why(raw, TARGET, well).id == "hpa.metrics-api-missing"
+
+
+@pytest.mark.parametrize(("container", "slug"), [("appp", "hpa.container-missing"), ("app", "hpa.figures-missing")])
+def test_figures_of_a_container_that_the_target_does_not_have(container: str, slug: str) -> None:
+    metric = {"type": "ContainerResource", "containerResource": {"name": "cpu", "container": container}}
+    template = {"spec": {"containers": [{"name": "app", "image": "registry.example/x:1"}]}}
+    target = deployment(2, 2, 2, ROLLED_OUT, spec={"template": template})
+    found = why(autoscaler(ABLE, EMPTY, spec={"metrics": [metric]}), target, SERVED, pod())
+    assert found.id == slug
+    if container == "appp":
+        assert "container appp, but Deployment shop/web has no such container" in found.message
+        assert because(found) == ()
