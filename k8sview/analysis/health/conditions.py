@@ -29,3 +29,8 @@ def is_true(conditions: Iterable[Condition], name: str) -> bool:
 def tells_of_error(reason: str) -> bool:
     """Whether a condition's reason is the name of an error rather than of a wait."""
     return reason.startswith("Err") or any(word in reason for word in _ERROR_WORDS)
+
+
+def tells_of_failure(reason: str) -> bool:
+    """Whether a condition's reason is a failure in so many words, and not the denial of one ("NoFailures")."""
+    return not reason.startswith(("No", "Not")) and any(word in reason for word in ("Fail", "Error", "Denied"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from k8sview.analysis.health.conditions import SUMMARIES, find, tells_of_error
+from k8sview.analysis.health.conditions import SUMMARIES, find, tells_of_error, tells_of_failure
 from k8sview.analysis.health.diagnoses.wording import since as said_since
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.generations import unobserved
 from k8sview.analysis.health.moments import changed, created, grace_end
+from k8sview.analysis.health.phases import phase_health, ready_health, usual
 from k8sview.analysis.health.phrases import joined, one_line
 from k8sview.analysis.health.signals import Signals, signals_of
 from k8sview.model.fields import read_one
@@ -30,9 +31,7 @@ _RETRYING = "ProgressingWithRetry"
 
 NO_SIGNAL = Health(HealthVerdict.UNKNOWN, "NoSignal", "says nothing of its health", confidence=Confidence.INFERRED)
 
-_GOOD_PHASES = frozenset({"running", "ready", "bound", "active", "succeeded", "available", "healthy", "completed"})
-_BUSY_PHASES = frozenset({"pending", "creating", "provisioning", "progressing", "reconciling", "installing"})
-_BAD_PHASES = frozenset({"failed", "error", "lost", "degraded", "unhealthy", "missing"})
+_PAUSED = ("Paused", "Suspended", "ReconciliationPaused")
 
 
 def generic_health(view: View, obj: Any) -> Health:
@@ -54,9 +53,11 @@ def generic_health(view: View, obj: Any) -> Health:
     return (
         _faults(current)
         or _errors(signals.conditions)
+        or _paused(current)
         or _busy(view, obj, current)
-        or _summary(view, obj, current)
-        or _phase(view, obj, signals)
+        or _summary(view, obj, current, signals)
+        or phase_health(view, obj, signals)
+        or ready_health(view, obj, signals)
         or _weak(signals)
     )
 
@@ -95,6 +96,18 @@ def _errors(conditions: tuple[Condition, ...]) -> Health | None:
     return None
 
 
+def _paused(conditions: tuple[Condition, ...]) -> Health | None:
+    """A controller that says it rests ("Paused") rightly leaves all else as it was."""
+    for name in _PAUSED:
+        condition = find(conditions, name)
+        if condition is not None and condition.status == "True":
+            message = joined("paused", one_line(condition.message or condition.reason))
+            return Health(
+                HealthVerdict.SUSPENDED, "Suspended", message, changed(condition), evidence=(_shown(condition),)
+            )
+    return None
+
+
 def _busy(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health | None:
     ready = find(conditions, "Ready")
     for name in ("Reconciling", "Progressing"):
@@ -118,15 +131,18 @@ def _busy(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health | N
     return None
 
 
-def _summary(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health | None:
+def _summary(view: View, obj: Any, conditions: tuple[Condition, ...], signals: Signals) -> Health | None:
     condition = _most_telling(conditions)
     if condition is None:
         return None
-    evidence = (_shown(condition),)
+    evidence: tuple[str, ...] = (_shown(condition),)
     if condition.status == "True":
         return Health(HealthVerdict.HEALTHY, since=changed(condition), evidence=evidence)
     since = _since(obj, condition, conditions)
     said = one_line(condition.message or condition.reason)
+    if condition.status == "False" and _worse_than(conditions, signals.phase):
+        evidence += (f"{signals.phase_path} = {signals.phase}",)
+        said = "; ".join(part for part in (said, joined(signals.phase, one_line(signals.message))) if part)
     retrying = any(one.status == "True" and one.reason == _RETRYING for one in conditions)
     if condition.status == "False" or retrying:
         grace = _GRACE_WITH_ERROR if retrying or tells_of_error(condition.reason) else _GRACE
@@ -159,6 +175,12 @@ def _summary(view: View, obj: Any, conditions: tuple[Condition, ...]) -> Health 
     )
 
 
+def _worse_than(conditions: tuple[Condition, ...], phase: str) -> bool:
+    """Whether a phase beside a failing summary tells something of its own: words no other object is sure to share."""
+    summaries = [one for one in conditions if one.type in SUMMARIES]
+    return bool(phase) and not usual(phase) and all(one.status != "True" for one in summaries)
+
+
 def _since(obj: Any, condition: Condition, conditions: tuple[Condition, ...]) -> datetime | None:
     """When a failure began: the summary's own time is set anew by every attempt of some controllers (Flux).
 
@@ -176,8 +198,9 @@ def _since(obj: Any, condition: Condition, conditions: tuple[Condition, ...]) ->
 def _most_telling(conditions: tuple[Condition, ...]) -> Condition | None:
     """A summary; but one good condition that is False outweighs every summary that is True.
 
-    Of several that are False the one that tells of an error is heard. Where no summary is True, so is an error of any
-    other condition ("Launched"), whatever that kind means by it.
+    Of several that are False the one that tells of an error is heard. So is an error of any other condition
+    ("Launched"), whatever that kind means by it; where a summary is True only one that is called a failure
+    ("ContinuousArchivingFailing").
     """
     named = [one for one in (find(conditions, name) for name in SUMMARIES) if one is not None]
     if not named:
@@ -186,31 +209,12 @@ def _most_telling(conditions: tuple[Condition, ...]) -> Condition | None:
     others = [
         one
         for one in conditions
-        if one not in named and (good_when_true(one.type) or (not well and tells_of_error(one.reason)))
+        if one not in named
+        and not bad_when_true(one.type)
+        and (good_when_true(one.type) or (tells_of_failure if well else tells_of_error)(one.reason))
     ]
     false = [one for one in (*named, *others) if one.status == "False"]
     return min(false, key=lambda one: not tells_of_error(one.reason), default=named[0])
-
-
-def _phase(view: View, obj: Any, signals: Signals) -> Health | None:
-    word = signals.phase.lower()
-    evidence = (f"{signals.phase_path} = {signals.phase}",)
-    hint = next((one for one in signals.conditions if one.status == "False" and one.message), None)
-    said = joined(f"is {signals.phase}", one_line(signals.message or (hint.message if hint is not None else "")))
-    if word in _BAD_PHASES or ("over" not in word and any(bad in word for bad in ("failed", "error"))):
-        return Health(HealthVerdict.DEGRADED, signals.phase, said, confidence=Confidence.INFERRED, evidence=evidence)
-    if any(one.status for one in signals.conditions):
-        return None  # where conditions speak, only a failure is believed of a phase
-    if word == "suspended":
-        return Health(HealthVerdict.SUSPENDED, signals.phase, said, confidence=Confidence.INFERRED, evidence=evidence)
-    if word in _GOOD_PHASES:
-        return Health(HealthVerdict.HEALTHY, signals.phase, confidence=Confidence.INFERRED, evidence=evidence)
-    if word in _BUSY_PHASES:
-        born = created(obj)
-        end = grace_end(view, born, _RECONCILING_TOO_LONG)
-        verdict = HealthVerdict.PROGRESSING if end else HealthVerdict.DEGRADED
-        return Health(verdict, signals.phase, said, born, Confidence.INFERRED, evidence=evidence, recheck_at=end)
-    return None
 
 
 def _weak(signals: Signals) -> Health:

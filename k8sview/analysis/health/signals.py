@@ -16,13 +16,32 @@ _PAUSES = (
 )
 
 
+_WORDS = (
+    "message",
+    "error",
+    "errorMessage",
+    "failureMessage",
+    "phaseReason",
+    "statusMessage",
+    "reason",
+    "failureReason",
+    "validationErrors",
+    "errors",
+)
+"""Fields of a status in which controllers say more about its phase, most telling first."""
+
+
 class Signals(msgspec.Struct, frozen=True):
     """What was found; empty where the object says nothing."""
 
     conditions: tuple[Condition, ...] = ()
     phase: str = ""
     phase_path: str = "status.phase"
+    colour: str = ""
+    """The word of a ``status.health``, besides the phase."""
     message: str = ""
+    ready: bool | None = None
+    """``status.ready``, where that is yes or no."""
     observed_generation: int | None = None
     paused: str = ""
     """The evidence for a deliberate pause."""
@@ -33,11 +52,14 @@ def signals_of(obj: Any) -> Signals:
     status, spec = _part(obj, "status"), _part(obj, "spec")
     observed = _field(status, "observedGeneration")
     phase_path, phase = _phase(status)
+    ready = _field(status, "ready")
     return Signals(
         conditions=_conditions(_field(status, "conditions")),
         phase=phase,
         phase_path=phase_path,
-        message=_text(_field(status, "message")) or _text(_field(_field(status, "health"), "message")),
+        colour=_text(_field(status, "health")),
+        message=_message(status),
+        ready=ready if isinstance(ready, bool) else None,
         observed_generation=_generation(observed),
         paused=_paused(obj, spec),
     )
@@ -64,6 +86,15 @@ def _field(part: Any, name: str) -> Any:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _message(status: Any) -> str:
+    for name in _WORDS:
+        found = _field(status, name)
+        first = found[0] if isinstance(found, list) and found else found
+        if _text(first):
+            return _text(first)
+    return _text(_field(_field(status, "health"), "message"))
 
 
 def _phase(status: Any) -> tuple[str, str]:

@@ -73,6 +73,28 @@ CASES = [
     ("an application at rest", custom(health={"status": "Suspended"}), "Suspended"),
     ("an application that is well", custom(health={"status": "Healthy"}), "Healthy"),
     ("a phase of its own", custom(phase="Simmering"), "Unknown"),
+    ("unavailable phase", custom(phase="Unavailable", message="no such bucket"), "Degraded"),
+    ("red although its phase is fine", custom(phase="Ready", health="red"), "Degraded"),
+    ("green", custom(phase="Ready", health="green"), "Healthy"),
+    ("ready, yes", custom(ready=True), "Healthy"),
+    ("ready, no", custom(ready=False, message="sealed"), "Degraded"),
+    ("ready, not yet", custom(ready=False, age="1m"), "Progressing"),
+    (
+        "ready, with one part that fails",
+        custom(READY, condition("ContinuousArchiving", "False", reason="ContinuousArchivingFailing")),
+        "Degraded",
+    ),
+    (
+        "ready, with one part that is just not there",
+        custom(READY, condition("Active", "False", reason="NoTraffic")),
+        "Healthy",
+    ),
+    ("ready, with no failures", custom(READY, condition("Scanned", "False", reason="NoFailures")), "Healthy"),
+    (
+        "paused by its controller",
+        custom(condition("Paused", "True", reason="CanaryPauseStep"), condition("Healthy", "False")),
+        "Suspended",
+    ),
     ("no status", custom(), "Unknown"),
     ("a condition of unknown polarity", custom(condition("ScalingActive", "False")), "Unknown"),
     ("being deleted", custom(READY, metadata={"deletionTimestamp": ago("1m")}), "Terminating"),
@@ -156,7 +178,7 @@ COMPARISON = {"type": "ComparisonError", "message": "app path does not exist", "
             custom(condition("Launched", "False", reason="LaunchFailed"), condition("Ready", "Unknown", "5m")),
             "Degraded",
         ),
-        (custom(condition("Launched", "False", reason="LaunchFailed"), READY), "Healthy"),
+        (custom(condition("Launched", "False", reason="LaunchFailed"), READY), "Degraded"),
     ],
 )
 def test_as_real_controllers_write_it(raw: Raw, verdict: str) -> None:
@@ -210,3 +232,32 @@ def test_good_when_true(name: str) -> None:
 def test_no_polarity(name: str) -> None:
     assert not good_when_true(name)
     assert not bad_when_true(name)
+
+
+def test_a_phase_beside_a_failing_summary_is_told() -> None:
+    failing = custom(condition("Ready", "False", reason="ClusterIsNotReady"), phase="Not enough disk space")
+    assert "Not enough disk space" in judge(failing).message
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ({"state": "Error", "error": "disk quota exceeded"}, "is Error: disk quota exceeded"),
+        (
+            {"phase": "FailedValidation", "validationErrors": ["no such location"]},
+            "is FailedValidation: no such location",
+        ),
+        (
+            {"phase": "Failed", "failureMessage": "no capacity", "failureReason": "Create"},
+            "is Failed: no capacity",
+        ),
+    ],
+)
+def test_what_a_status_says_of_its_phase_is_told_wherever_it_stands(status: Raw, words: str) -> None:
+    assert judge(custom(**status)).message == words
+
+
+def test_a_phase_lasts_no_longer_than_the_status_that_tells_it() -> None:
+    entry = {"manager": "operator", "operation": "Update", "subresource": "status", "time": ago("2m")}
+    upgrading = custom(phase="Progressing", age="300d", metadata={"managedFields": [entry]})
+    assert judge(upgrading).verdict is HealthVerdict.PROGRESSING
