@@ -155,12 +155,13 @@ def _in_time(view: View, job: Job, so_far: Health) -> Health:
     status, since = job.status, so_far.since
     deadline = job.spec.active_deadline_seconds
     limit = TOO_LONG if deadline is None else timedelta(seconds=min(deadline, _CENTURY)) + _ENDING
+    at_work = deadline is None and not _scheduled(job) and 0 < status.active <= (status.ready or 0)
     end = grace_end(view, since, limit)
     span = ago(view, since)
     words = f"has run for {format_age(span)}" if span is not None else "runs"
     if status.failed:
         words += f" with {counted(status.failed, 'failed pod')}"
-    late = end is None and since is not None
+    late = end is None and since is not None and not at_work
     return Health(
         HealthVerdict.DEGRADED if late else HealthVerdict.PROGRESSING,
         "RunningTooLong" if late else "Running",
@@ -168,7 +169,12 @@ def _in_time(view: View, job: Job, so_far: Health) -> Health:
         since,
         Confidence.CERTAIN,
         evidence=so_far.evidence + ((f"spec.activeDeadlineSeconds = {deadline}",) if deadline is not None else ()),
-        recheck_at=end,
+        recheck_at=None if at_work else end,
         missing=so_far.missing,
-        grace=limit,
+        grace=None if at_work else limit,
     )
+
+
+def _scheduled(job: Job) -> bool:
+    """Whether it is one run of a schedule; what was started by itself may take as long as it takes (a training)."""
+    return any(ref.kind == "CronJob" for ref in job.metadata.owner_references)

@@ -105,6 +105,17 @@ def _unnoticed(view: View, pod: Pod) -> Health:
         return Health(
             HealthVerdict.PROGRESSING, "Pending", "waits for its scheduler", since, recheck_at=end, grace=_GRACE
         )
+    if pod.spec.resource_claims:
+        wanted = ", ".join(one.resource_claim_name or one.name for one in pod.spec.resource_claims)
+        return Health(
+            HealthVerdict.DOWN,
+            "WaitsForResourceClaims",
+            f"no scheduler looks at it before its resource claims are there: {wanted}",
+            since,
+            Confidence.INFERRED,
+            evidence=("status.conditions[type=PodScheduled] = absent", *_claimed(pod)),
+            grace=_GRACE,
+        )
     name = pod.spec.scheduler_name or "default-scheduler"
     return Health(
         HealthVerdict.DOWN,
@@ -115,3 +126,12 @@ def _unnoticed(view: View, pod: Pod) -> Health:
         evidence=("status.conditions[type=PodScheduled] = absent", f"spec.schedulerName = {name}"),
         grace=_GRACE,
     )
+
+
+def _claimed(pod: Pod) -> tuple[str, ...]:
+    found = []
+    for one in pod.spec.resource_claims:
+        field = "resourceClaimName" if one.resource_claim_name else "resourceClaimTemplateName"
+        value = one.resource_claim_name or one.resource_claim_template_name
+        found.append(f"spec.resourceClaims[name={one.name}].{field} = {value}")
+    return tuple(found)

@@ -186,6 +186,14 @@ class PodSecurityContext(Struct, frozen=True):
     run_as_user: int | None = None
 
 
+class PodResourceClaim(Struct, frozen=True):
+    """A device that the pod asks for by name: through a claim, or a template that one is made from."""
+
+    name: str = ""
+    resource_claim_name: str = ""
+    resource_claim_template_name: str = ""
+
+
 class PodSpec(Struct, frozen=True):
     node_name: str = ""
     node_selector: dict[str, str] = {}
@@ -196,6 +204,7 @@ class PodSpec(Struct, frozen=True):
     priority: int | None = None
     preemption_policy: str | None = None
     scheduling_gates: tuple[NamedObject, ...] = ()
+    resource_claims: tuple[PodResourceClaim, ...] = ()
     overhead: dict[str, str | int | float] = {}
     resources: ResourceRequirements | None = None  # of the pod as a whole
     runtime_class_name: str | None = None

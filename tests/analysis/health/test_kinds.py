@@ -27,6 +27,11 @@ def job(*conditions: Raw, name: str = "import", age: str = "10m", suspend: bool 
     }
 
 
+def alone(raw: Raw) -> Raw:
+    """The same Job, started by hand and not by a schedule."""
+    return raw | {"metadata": {key: value for key, value in raw["metadata"].items() if key != "ownerReferences"}}
+
+
 COMPLETE = condition("Complete", "True")
 FAILED = condition(
     "Failed", "True", reason="BackoffLimitExceeded", message="Job has reached the specified backoff limit"
@@ -47,6 +52,9 @@ FAILED = condition(
         (job(active=1, failed=2), "Progressing", "has run for 10m with 2 failed pods"),
         (job(condition("Suspended", "True"), suspend=True), "Suspended", "suspended"),
         (job(active=1, age="13h"), "Degraded", "has run for 13h"),
+        (alone(job(active=1, ready=1, age="13h")), "Progressing", "has run for 13h"),
+        (alone(job(active=2, ready=1, age="13h")), "Degraded", "has run for 13h"),
+        (job(active=1, ready=1, age="13h"), "Degraded", "has run for 13h"),
     ],
 )
 def test_jobs(raw: Raw, verdict: str, message: str) -> None:

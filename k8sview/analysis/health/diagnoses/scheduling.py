@@ -55,6 +55,9 @@ _SLUGS = {
 _GATEKEEPERS = {"kueue.x-k8s.io": "Kueue", "karmada.io": "Karmada", "jobset.sigs.k8s.io": "JobSet"}
 
 
+_BY_VOLUME = (Barrier.VOLUME, Barrier.VOLUME_ZONE)
+
+
 def gated(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     """Scheduling gates: nobody may place the pod until whoever set them lifts them."""
     if health.reason != "SchedulingGated" or pod.spec.node_name:
@@ -138,6 +141,8 @@ def refused(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         slug = _SLUGS[nearest.barrier]
         if nearest.barrier is Barrier.TAINT and state_of(parsed(nearest.subject)) is not None:
             slug = "pod.node-out-of-service"
+        if nearest.barrier in _BY_VOLUME and nearest.by is not None and nearest in found.common:
+            outage = (nearest.by,)  # there is no node at all that reaches the volume
     message = unplaced.sentence(pod.metadata.name, found)
     if found.change is not None:
         message += f"; smallest change: {found.change.words}"

@@ -15,6 +15,7 @@ from k8sview.analysis.health.diagnoses import (
     cronjobs,
     daemons,
     deletions,
+    devices,
     displaced,
     dns,
     extensions,
@@ -57,6 +58,7 @@ FAMILIES: tuple[Family, ...] = (
     references.FAMILY,
     ordered.FAMILY,  # a pod that waits to be deleted, before whatever once broke it
     displaced.FAMILY,
+    devices.FAMILY,
     scheduling.FAMILY,
     claims.FAMILY,
     images.FAMILY,

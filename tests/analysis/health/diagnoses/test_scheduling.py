@@ -337,3 +337,26 @@ def test_an_old_pod_of_the_same_deployment_is_in_the_way() -> None:
     twin = why(owned(pending("web-twin", box=port), "old"), there, node, *sets)
     assert twin.message.endswith("each of them needs a node of its own)")
     assert "add another node" in twin.message
+
+
+@pytest.mark.parametrize(("name", "volume"), [("zone", "far"), ("labelled-zone", "old-zone")])
+def test_a_volume_that_no_node_reaches_is_to_blame_itself(name: str, volume: str) -> None:
+    assert because(why(known(name), *EVERYTHING)) == (f"PersistentVolume {volume}",)
+
+
+CLAIMS = {
+    "by name": ({"resourceClaimName": "gpu"}, "ResourceClaim gpu"),
+    "by template": ({"resourceClaimTemplateName": "one-gpu"}, "a ResourceClaim made from template one-gpu"),
+}
+
+
+@pytest.mark.parametrize(("asked", "words"), CLAIMS.values(), ids=CLAIMS)
+def test_resource_claims_that_are_not_there_keep_the_scheduler_off(asked: Raw, words: str) -> None:
+    raw = shown(cluster.pod("train", resourceClaims=[{"name": "gpu", **asked}]))
+    raw["status"] = {"phase": "Pending"}
+    found = why(raw, *EVERYTHING)
+    assert (found.id, found.confidence) == ("pod.resource-claim-missing", Confidence.INFERRED)
+    assert f"waits for {words}" in found.message
+    said = 'PodResourceClaim gpu: failed to create ResourceClaim: resourceclaimtemplate "one-gpu" not found'
+    told = why(raw, *EVERYTHING, event(raw["metadata"]["uid"], "FailedResourceClaimCreation", said))
+    assert (said in told.message, told.confidence) == (True, Confidence.OBSERVED)
