@@ -33,6 +33,42 @@ def test_the_text_begins_with_causes_and_ends_with_what_was_not_seen(call: Call)
     assert "? denied" in rest
 
 
+def test_the_night_of_the_demo_is_told_by_its_causes(call: Call) -> None:
+    document = ask(call, "health", "-o", "json").document
+    causes = {f"{one['object']['kind']} {one['object']['name']}": one for one in document["rootCauses"]}
+    told = {
+        "DaemonSet cilium": "container.exits",
+        "StorageClass gp2": "claim.no-storage-class",
+        "ResourceQuota team": "creation.quota-exceeded",
+        "Deployment indexer": "container.exits",
+        "Deployment forecast": "pod.unschedulable-resources",
+        "Deployment checkout": "image.not-found",
+        "StatefulSet store": "statefulset.forced-rollback",
+        "Certificate payments-tls": "tls.not-issued",
+        "CronJob invoice-reminder": "cronjob.missed",
+    }
+    assert {name: causes[name]["diagnosis"] for name in told} == told
+    assert next(iter(causes)) == "DaemonSet cilium", "most falls by it"
+    fallen = {f"{one['kind']} {one['name']}" for one in causes["DaemonSet cilium"]["objects"]}
+    assert {
+        "APIService v1beta1.metrics.k8s.io",
+        "HorizontalPodAutoscaler web",
+        "ScaledObject invoice-worker",
+        "Deployment cart",
+        "DaemonSet node-agent",
+    } <= fallen
+    assert "Deployment checkout" not in fallen
+
+
+def test_what_changed_just_before_is_told_with_its_author(call: Call) -> None:
+    indexer = ask(call, "why", "deploy/indexer", "-n", "search").out
+    assert "ConfigMap search/indexer-settings was written by kubectl-edit" in " ".join(indexer.split())
+    checkout = " ".join(ask(call, "why", "deploy/checkout", "-n", "shop").out.split())
+    assert "got new pods (argocd-controller)" in checkout
+    assert "shop/checkout:2.3.7 → registry.demo.example.com/shop/checkout:2.4.0" in checkout
+    assert "Node apps-4 rebooted" in ask(call, "why", "hpa/web", "-n", "shop").out
+
+
 def test_the_document_is_valid_and_says_the_same(call: Call) -> None:
     result = ask(call, "health", "-o", "json")
     document = valid(result.document, "health")
