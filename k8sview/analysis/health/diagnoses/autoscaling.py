@@ -64,10 +64,6 @@ def without_figures(view: View, autoscaler: HorizontalPodAutoscaler, health: Hea
     if "missing request for" in active.message:
         message = joined(f"autoscaler {name} cannot compute a share of requests", _unrequested(scaled, said))
         return explain(health, "hpa.request-missing", message, look)
-    absent = _absent_containers(autoscaler, scaled)
-    if active.reason == "FailedGetContainerResourceMetric" and absent:
-        message = joined(f"autoscaler {name} scales by a container that is not there", absent)
-        return explain(health, "hpa.container-missing", message, look)
     group = GROUPS.get(active.reason, "")
     if group:
         found = metrics_api(view, group)
@@ -207,20 +203,6 @@ def _unrequested(scaled: Target, said: str) -> str:
     return f"{noun} {', '.join(bare)} of {scaled.words} {'has' if len(bare) == 1 else 'have'} no {resource} request"
 
 
-def _absent_containers(autoscaler: HorizontalPodAutoscaler, scaled: Target) -> str:
-    """The containers by whose figures it is to scale and which the target's template does not have; "" if there are
-    none, or the template cannot be seen. The condition only says that there are no figures."""
-    template = getattr(getattr(scaled.obj, "spec", None), "template", None)
-    if template is None:
-        return ""
-    there = [one.name for one in (*template.spec.init_containers, *template.spec.containers)]
-    sources = [metric.get("containerResource") for metric in autoscaler.spec.metrics]
-    wanted = [str(one.get("container")) for one in sources if isinstance(one, dict)]
-    absent = sorted({one for one in wanted if one not in there})
-    has = f"{scaled.words} has no container {' and no container '.join(absent)} (it has {', '.join(there)})"
-    return has if absent and there else ""
-
-
 def _asked(autoscaler: HorizontalPodAutoscaler) -> str:
     names = []
     for metric in autoscaler.spec.metrics:
@@ -255,11 +237,6 @@ FAMILY = Family(
             "hpa.request-missing",
             "An autoscaler is to keep a share of requests, and a container has none",
             "Give every container of the target a request, or scale by a ContainerResource metric.",
-        ),
-        Known(
-            "hpa.container-missing",
-            "An autoscaler scales by a container that its target does not have",
-            "Correct the container's name in its metrics.",
         ),
         Known(
             "hpa.metrics-api-missing",

@@ -101,21 +101,6 @@ def test_the_words_name_what_is_missing() -> None:
     assert "autoscaler shop/too and web scale the same pods" in rivals.message
 
 
-def test_a_container_that_is_not_there() -> None:
-    """The metrics API is innocent: it cannot have figures of what does not run."""
-    source = {"name": "cpu", "container": "appp", "target": {"type": "Utilization", "averageUtilization": 50}}
-    wanted = {"metrics": [{"type": "ContainerResource", "containerResource": source}]}
-    silent = inactive("FailedGetContainerResourceMetric", "did not receive metrics for targeted pods")
-    scaled = deployment(2, 2, 2, ROLLED_OUT)
-    scaled["spec"]["template"] = {"spec": {"containers": [{"name": "app"}, {"name": "log"}]}}
-    found = why(autoscaler(ABLE, silent, spec=wanted), scaled, SERVED, pod())
-    assert (found.id, because(found)) == ("hpa.container-missing", ())
-    assert found.message.endswith("Deployment shop/web has no container appp (it has app, log)")
-    source["container"] = "log"
-    there = why(autoscaler(ABLE, silent, spec=wanted), scaled, SERVED, pod())
-    assert there.id == "hpa.figures-missing"
-
-
 def test_without_the_right_to_see_api_services_nobody_is_blamed_for_their_absence() -> None:
     found = why(autoscaler(ABLE, NO_API), TARGET, denied=("apiservices.apiregistration.k8s.io",))
     assert (found.because, found.confidence) == ((), "inferred")
