@@ -216,6 +216,49 @@ async def test_the_house_leads_to_health(session: FakeSession) -> None:
         assert app.desk.place == places.HEALTH
 
 
+async def test_a_picture_that_comes_while_a_screen_is_built_is_shown_on_it(session: FakeSession) -> None:
+    """As under load: between the screen's first widget and its first frame."""
+    async with running(session) as (app, pilot):
+        screen = app._screen_of(places.HEALTH)
+        app.desk.enter(places.HEALTH)
+        app.switch_screen(screen)
+        session.publish(picture(shop().view()))
+        await settle(app, pilot)
+        assert "Pod shop/checkout-5f9-x2" in screen_text(app)
+        assert not app.desk.said
+
+
+async def test_what_is_said_on_the_way_to_a_screen_is_read_there(session: FakeSession) -> None:
+    view = night().table("pods", [pod("a", namespace="x"), pod("a", namespace="y")]).view()
+    async with running(FakeSession(picture(view))) as (app, pilot):
+        await type_line(app, pilot, ":why pod/a")
+        text = screen_text(app)
+    assert app.desk.place == places.table("pods")
+    assert "a is in 2 namespaces: x, y; choose one and press X" in text.splitlines()[-1]
+    assert "[2" in text
+
+
+async def test_a_namespace_that_nobody_could_read_has_no_verdict() -> None:
+    view = night().forget("namespaces").state("namespaces", TableState(State.DENIED, "forbidden")).view()
+    session = FakeSession(picture(view))
+    async with running(session) as (app, pilot):
+        before = dict(session.engine._counts)
+        await type_line(app, pilot, ":ns")
+        text = screen_text(app)
+        assert "shop" in text
+        assert "Unknown" not in text
+        assert "Healthy" not in text
+        assert session.engine._counts == before
+
+
+async def test_a_namespace_is_explained_like_any_object(session: FakeSession) -> None:
+    async with running(session) as (app, pilot):
+        await type_line(app, pilot, ":ns")
+        await pilot.press("X")
+        await settle(app, pilot)
+        assert "✓ Healthy  Namespace shop" in screen_text(app)
+
+
 async def test_a_newer_judgement_keeps_the_cursor_on_its_cause() -> None:
     session = FakeSession(picture())
     async with running(session) as (app, pilot):

@@ -15,7 +15,7 @@ from k8sview.model.status import Confidence
 from k8sview.model.times import parse_time
 from k8sview.reports.health_text import name_of, shown, since_words, told
 from k8sview.tui.present.cells import Role, Span, age, verdict_badge
-from k8sview.tui.present.health import badge_of
+from k8sview.tui.present.health import badge_of, whole
 from k8sview.tui.present.lines import BLANK, Line, cut, fit, heading, line, wrap, wrapped
 from k8sview.tui.present.links import explain_place, place_of
 from k8sview.tui.present.measure import width_of
@@ -26,13 +26,13 @@ MOST_OBJECTS = 300
 
 def cause_lines(cause: CauseReport, verdicts: Mapping[Ref, Health], now: datetime, width: int) -> list[Line]:
     """The page of one cause. ``verdicts``: of what is not well, by reference."""
-    whole = Ref(cause.object.api_version, cause.object.kind, cause.object.namespace, cause.object.name)
-    badge = badge_of(verdicts.get(whole))
+    ref = whole(cause.object)
+    badge = badge_of(verdicts.get(ref))
     since = f"  since {since_words(cause.since, now)}" if cause.since else ""
     lines = [
         line(
             Span(badge.text, badge.role),
-            Span(f"  {fit(name_of(cause.object), max(20, width - width_of(badge.text) - len(since) - 2))}", badge.role),
+            Span(f"  {fit(name_of(ref), max(20, width - width_of(badge.text) - len(since) - 2))}", badge.role),
             Span(since, badge.role),
             target=explain_place(cause.object),
             key="cause",

@@ -36,6 +36,7 @@ class FramedScreen(Screen[None], inherit_bindings=False):
         self.window = window
         self.place = place
         self._message = Span("")
+        self._built_with: Picture | None = None
         self.ready = False
 
     def compose(self) -> ComposeResult:
@@ -82,16 +83,17 @@ class FramedScreen(Screen[None], inherit_bindings=False):
         self.window.want(self.wants())
         self.set_focus(self.mover)  # at once: ``focus()`` would come later, and take it from a prompt opened since
         self.refresh_frame()
-        if self.window.picture is not None:
-            self.show(self.window.picture)
+        self._built_with = self.window.picture
+        self._show_again()
         self.refresh_crumbs()
         self.call_after_refresh(self._take_keys)
 
     def _take_keys(self) -> None:
         self.ready = True
-        # A picture that came while the screen was being built was not shown: its widgets were not there yet.
-        self.refresh_frame()
-        self._show_again()
+        if self.window.picture is not self._built_with:
+            # It came while the screen was being built, and could not be shown: its widgets were not there yet.
+            self.refresh_frame()
+            self._show_again()
         self.post_message(Settled())
 
     @property

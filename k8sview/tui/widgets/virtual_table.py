@@ -45,6 +45,7 @@ class VirtualTable(CursorView):
         self._key: Key | None = None
         self._natural = [width_of(column.title) + 1 for column in rows.spec.columns]
         self._layout = Layout(())
+        self._available = 0
         self._grown = False
         self._cells: dict[Key, tuple[Span, ...]] = {}
         self._strips: dict[tuple[Key, bool], Strip] = {}
@@ -145,9 +146,18 @@ class VirtualTable(CursorView):
                 natural[at], self._grown = width, True
         return cells
 
+    def resized(self) -> None:
+        super().resized()
+        self.call_after_refresh(self._refit)
+
+    def _refit(self) -> None:
+        """A scroll bar may have come or gone with the rows, and taken a column's end with it."""
+        if self._available != self.scrollable_content_region.width - GUTTER:
+            self._lay_out()
+
     def _lay_out(self) -> None:
         self._grown = False
-        available = self.scrollable_content_region.width - GUTTER
+        available = self._available = self.scrollable_content_region.width - GUTTER
         columns = self.rows.spec.columns
         layout = lay_out(columns, self._natural, available, wide=self.wide, left_out=self.left_out)
         self._head = None

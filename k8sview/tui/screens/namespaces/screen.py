@@ -10,21 +10,22 @@ from k8sview.model.objects.meta import ObjectMeta
 from k8sview.model.resources import Key
 from k8sview.session.picture import Picture
 from k8sview.tui.actions import bindings
+from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span
 from k8sview.tui.present.columns import TableSpec
-from k8sview.tui.present.commands import UseNamespaces
+from k8sview.tui.present.commands import Go, UseNamespaces
 from k8sview.tui.present.lines import Line
 from k8sview.tui.present.states import Notice, count_text, notice
 from k8sview.tui.present.tables.cluster import NAMESPACES
 from k8sview.tui.screens.tabular import TabularScreen
-from k8sview.tui.window import Commanded
+from k8sview.tui.window import Commanded, Say
 
 
 class NamespacesScreen(TabularScreen):
     """Where namespaces may not be listed, those the session looks at are offered, and the reason is said."""
 
-    WHERE: ClassVar[tuple[str, ...]] = ("list", "mark")
-    BINDINGS = bindings("list", "mark")
+    WHERE: ClassVar[tuple[str, ...]] = ("list", "mark", "object")
+    BINDINGS = bindings("list", "mark", "object")
     _marked: frozenset[str] = frozenset()
     _known: tuple[tuple[str, ...], Mapping[Key, Any]] = ((), {})
 
@@ -35,7 +36,10 @@ class NamespacesScreen(TabularScreen):
         return ("namespaces",)
 
     def health(self, obj: Any) -> Any:
-        return self.window.health("namespaces", obj)
+        """No verdict on a namespace of which only the name is known: nobody could read it."""
+        picture = self.window.picture
+        read = picture is not None and picture.view.get("namespaces", obj.metadata.name) is obj
+        return self.window.health("namespaces", obj) if read else None
 
     def objects(self, picture: Picture) -> Mapping[Key, Any]:
         table = picture.view.table("namespaces")
@@ -64,6 +68,13 @@ class NamespacesScreen(TabularScreen):
         if self.table.key is not None:
             self._marked ^= {self.table.key[1]}
             self.refresh_crumbs()
+
+    def action_object(self, tab: str) -> None:
+        if self.table.key is not None:
+            self.post_message(Commanded(Go(places.thing("namespaces", self.table.key, tab))))
+
+    def action_owner(self) -> None:
+        self.post_message(Say("nothing owns a namespace", Role.WARN))
 
     def opened(self, key: Key) -> None:
         chosen = tuple(sorted(self._marked)) or (key[1],)
