@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from k8sview.analysis.health.diagnoses.noticed import noticed
-from k8sview.analysis.health.staleness import mixed_replicas, stale_config
+from k8sview.analysis.health.staleness import mixed_replicas
+from k8sview.model.staleness import stale_config
 from k8sview.model.status import Confidence
 from tests.analysis.clusters import ago, read, view_of
 from tests.analysis.health.objects import ALWAYS_READY, Raw, deployment, judge, node, pod

@@ -7,9 +7,10 @@ from typing import Any
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import clock, word
 from k8sview.analysis.health.phrases import counted
-from k8sview.analysis.health.staleness import mixed_replicas, stale_config
+from k8sview.analysis.health.staleness import mixed_replicas
 from k8sview.model.health import Diagnosis
 from k8sview.model.objects.pods import Pod
+from k8sview.model.staleness import stale_config
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
 

@@ -17,9 +17,9 @@ from k8sview.analysis.health.diagnoses.blamed import (
 from k8sview.analysis.health.diagnoses.contract import Family, Known
 from k8sview.analysis.health.diagnoses.wording import describe, since, word
 from k8sview.analysis.health.phrases import counted, joined, one_line
-from k8sview.analysis.health.staleness import stale_config
 from k8sview.model.health import Diagnosis, Health, HealthVerdict
 from k8sview.model.objects.workloads import Deployment, ReplicaSet
+from k8sview.model.staleness import stale_config
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
 
