@@ -19,10 +19,10 @@ def without_claims(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     events = told.told(view, pod, "FailedResourceClaimCreation")
     said = one_line(told.text(events[0])) if events else ""
     wanted = " and ".join(_words(one) for one in pod.spec.resource_claims)
-    message = f"pod {pod.metadata.name} waits for {wanted}{since(view, health.since)}: no scheduler looks at it before"
+    message = f"pod {pod.metadata.name} gets no node before {wanted} is there{since(view, health.since)}"
     return Diagnosis(
         id="pod.resource-claim-missing",
-        message=joined(message, said or "it does not exist, or nothing has made it"),
+        message=joined(message, said or "no scheduler looks at the pod without it"),
         next=f"kubectl get resourceclaims,resourceclaimtemplates -n {word(pod.metadata.namespace)}",
         since=health.since,
         confidence=Confidence.OBSERVED if said else Confidence.INFERRED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from k8sview.analysis.health.diagnoses import (
+    applications,
     autoscaling,
     budgets,
     certificates,
@@ -50,6 +51,7 @@ FAMILIES: tuple[Family, ...] = (
     nodes.FAMILY,
     namespaces.FAMILY,
     networking.FAMILY,
+    applications.FAMILY,
     extensions.FAMILY,
     autoscaling.FAMILY,
     scalers.FAMILY,

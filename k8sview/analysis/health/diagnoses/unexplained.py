@@ -54,8 +54,8 @@ def diagnosis(view: View, resource: str, obj: Any, health: Health, explain: Expl
     )
 
 
-def _explained_owner(view: View, obj: Any, explain: Explain) -> Ref | None:
-    """The owner, if it is at fault for a reason that a family knows."""
+def _explained_owner(view: View, obj: Any, explain: Explain, depth: int = 0) -> Ref | None:
+    """The owner, if it is at fault for a reason that a family knows, or its own owner is."""
     for reference in obj.metadata.owner_references:
         name = _resource(view, reference)
         if not reference.controller or not name:
@@ -66,7 +66,10 @@ def _explained_owner(view: View, obj: Any, explain: Explain) -> Ref | None:
         health = health_of(view, name, owner)
         why = explain(view, name, owner, health) if health.verdict.faulty else None
         # An owner that is only what its parts are explains none of them.
-        if why is not None and not any(_names(ref, obj) for ref in why.because):
+        known = why is not None and not any(_names(ref, obj) for ref in why.because)
+        if why is None and health.verdict.faulty and depth < _MOST:
+            known = _explained_owner(view, owner, explain, depth + 1) is not None
+        if known:
             return Ref(reference.api_version, reference.kind, owner.metadata.namespace, reference.name)
     return None
 
