@@ -17,9 +17,7 @@ _SANDBOX = (
     "or directory"
 )
 _AGENT_SAYS = (
-    'level=fatal msg="failed to start: daemon creation failed: error while initializing daemon: failed while '
-    "reinitializing datapath: loading program cil_from_container: permission denied: verifier rejected it on kernel "
-    '6.8.0-101-generic"'
+    "loading program cil_from_container: permission denied: rejected by the verifier of kernel 6.8.0-101-generic"
 )
 _INDEXER_SAYS = "settings.yaml: line 14: batch.size: expected a number, found '500 docs'"
 

@@ -153,7 +153,7 @@ async def _schedules(site: Site) -> None:
     """When each CronJob last ran. One has missed a run: its patience is shorter than the controller's own pauses."""
     for each in await site.api.list("batch/v1", "CronJob"):
         daily = each["spec"]["schedule"].startswith("30 2")
-        last = due(site.end, 24, 30) if daily else due(site.end, 4, 0, 1)
+        last = due(site.end, 24, 30) if daily else due(site.end - timedelta(minutes=10), 4, 0, 1)
         times = {"lastScheduleTime": last, "lastSuccessfulTime": last + timedelta(minutes=4)}
         status = {key: objects.moment(value) for key, value in times.items()}
         await report(site.api, each, status)
