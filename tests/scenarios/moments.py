@@ -8,6 +8,10 @@ _LATELY = 30
 """Minutes; what is older than that happened before anything that is recent."""
 
 
+BEGUN = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+"""For statuses that are written with their object: it is moved into the past together with the object's creation."""
+
+
 class Moments:
     """``to_come``: how far the cluster will still be aged after this moment. ``scale``: of the last half hour, which is
     told in a shorter time where the whole scenario is younger."""

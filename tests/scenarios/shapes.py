@@ -7,6 +7,7 @@ from typing import Any
 from tests.controlplane import load
 from tests.controlplane.commands import BY_HAND
 from tests.scenarios.case import Ref
+from tests.scenarios.moments import BEGUN
 
 Raw = dict[str, Any]
 RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}}
@@ -154,7 +155,9 @@ def node(
     what it has."""
     whole = load.node(index)
     has = {"cpu": "16", "memory": "64Gi", "pods": "110", "ephemeral-storage": "200Gi", **(size or {})}
-    conditions = [{"type": name, **said} for name, said in {**_REPORTED, **(reports or {})}.items()]
+    conditions = [
+        {"type": name, "lastTransitionTime": BEGUN, **said} for name, said in {**_REPORTED, **(reports or {})}.items()
+    ]
     whole["status"] |= {"allocatable": has, "capacity": has, "conditions": conditions}
     whole["metadata"]["labels"] |= {BY_HAND: "yes", **(labels or {})}
     whole["metadata"]["annotations"] = {"volumes.kubernetes.io/controller-managed-attach-detach": "true"}

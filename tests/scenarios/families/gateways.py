@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.scenarios.case import Case, Expected, Failure, Raw, Ref
 from tests.scenarios.families.platform import definition
+from tests.scenarios.moments import BEGUN
 from tests.scenarios.shapes import deployment, made, service, space
 
 GATEWAY_API = "gateway.networking.k8s.io"
@@ -17,7 +18,6 @@ DEFINITIONS = (
 INGRESS_CLASS = made(
     "networking.k8s.io/v1", "IngressClass", None, "web", spec={"controller": "example.com/ingress-controller"}
 )
-_SINCE = "2020-01-01T00:00:00Z"
 
 
 def ingress(namespace: str, backend: str = "web", ingress_class: str = "web", port: Any = 80, **spec: Any) -> Raw:
@@ -52,7 +52,7 @@ def said(kind: str, status: str, reason: str, message: str = "", generation: int
         "reason": reason,
         "message": message,
         "observedGeneration": generation,
-        "lastTransitionTime": _SINCE,
+        "lastTransitionTime": BEGUN,
     }
 
 

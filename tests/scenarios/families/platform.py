@@ -7,6 +7,7 @@ from typing import Any
 from tests.scenarios.case import Case, Expected, Failure, Raw, Ref
 from tests.scenarios.families.containers import back_off, crashing
 from tests.scenarios.kubelet import Ended, Play
+from tests.scenarios.moments import BEGUN
 from tests.scenarios.shapes import config, deploys, made, named, scripted, service, space
 from tests.scenarios.site import Site, condition
 
@@ -44,7 +45,7 @@ def says(kind: str, status: str, reason: str, message: str = "") -> Raw:
         "status": status,
         "reason": reason,
         "message": message,
-        "lastTransitionTime": "2020-01-01T00:00:00Z",
+        "lastTransitionTime": BEGUN,
     }
 
 
