@@ -65,6 +65,8 @@ class _Writer:
             words, role = f"✗ {counted(summary.root_causes, 'cause')} of {_not_well(faulty)}", Role.FAIL
         elif self._report.unseen:
             words, role = "? no fault in what could be seen", Role.UNKNOWN
+        elif not any(summary.verdicts.values()):
+            words, role = "? no fault", Role.UNKNOWN
         else:
             words, role = "✓ no fault", Role.OK
         counts = " · ".join(f"{number} {name}" for name, number in summary.verdicts.items() if number)
@@ -171,16 +173,29 @@ def unseen_lines(
         return
     yield ""
     yield rule("NOT SEEN", look)
+    alike: dict[tuple[str, str], list[Unseen]] = {}
     for one in unseen:
-        yield from say(f"? {one.state}  {one.resource}: {one.reason or 'not read'}", look, Role.UNKNOWN, indent=2)
+        alike.setdefault((one.state, _without(one.reason, one.resource)), []).append(one)
+    for (state, reason), those in alike.items():
+        names = ", ".join(one.resource for one in those)
+        words = reason if len(those) > 1 else those[0].reason
+        yield from say(f"? {state}  {names}: {words or 'not read'}", look, Role.UNKNOWN, indent=2)
+    asked: dict[tuple[str, str], list[str]] = {}
     for refused in helpful:
         where = f" in namespace {refused.namespace}" if refused.namespace else ""
-        words = f"? denied  {refused.verb} {resource_of(refused)}{where}: causes may be less sure"
+        asked.setdefault((refused.verb, where), []).append(resource_of(refused))
+    for (verb, where), names in asked.items():
+        words = f"? denied  {verb} {', '.join(names)}{where}: causes may be less sure"
         yield from say(words, look, Role.UNKNOWN, indent=2)
     for error in errors:
         yield from say(f"? ERROR  {error}", look, Role.FAIL, indent=2)
     if denied:
         yield from say("next: k8sview access --health (the smallest role that sees all)", look, Role.ACCENT, indent=2)
+
+
+def _without(reason: str, resource: str) -> str:
+    """A reason that does not repeat which resource it is about, so that many read alike."""
+    return one_line(reason.replace(f"list {resource} ", "list ").replace(f"watch {resource} ", "watch "))
 
 
 def say(text: str, look: Look, role: Role = Role.PLAIN, *, indent: int) -> Iterator[str]:

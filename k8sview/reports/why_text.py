@@ -37,8 +37,9 @@ def _lines(report: WhyReport, look: Look) -> Iterator[str]:
     yield from say(f"{words}  {name_of(one.object)}{since}", look, role, indent=0)
     if one.message or one.reason:
         yield from say(one.message or one.reason, look, indent=4)
+    told = one.message if len(report.chain) == 1 else ""
     for number, step in enumerate(report.chain):
-        yield from _step(step, number, look, last=number == len(report.chain) - 1)
+        yield from _step(step, number, look, last=number == len(report.chain) - 1, told=told)
     cause = report.root_cause
     evidence = cause.evidence if cause is not None else one.evidence
     if evidence:
@@ -64,11 +65,13 @@ def _lines(report: WhyReport, look: Look) -> Iterator[str]:
         yield from unseen_lines(report.unseen, report.access.denied, look)
 
 
-def _step(step: StepReport, number: int, look: Look, *, last: bool) -> Iterator[str]:
+def _step(step: StepReport, number: int, look: Look, *, last: bool, told: str) -> Iterator[str]:
+    """One link; ``told``: the head's words, which the object's own cause need not repeat."""
     if number == 0 and not last:
         return  # the head has said it
     verdict = "" if step.verdict is None else f" is {step.verdict}"
     text = f"└ because {name_of(step.object)}{verdict}: {step.message}" if number else step.message
     if last:
-        text += f"  ← root cause [{step.diagnosis}]" if step.diagnosis else "  ← root cause"
+        cause = f"← root cause [{step.diagnosis}]" if step.diagnosis else "← root cause"
+        text = cause if told and text == told else f"{text}  {cause}"
     yield from say(text, look, Role.TITLE if last else Role.PLAIN, indent=2 * max(number, 1))

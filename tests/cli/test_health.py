@@ -101,6 +101,12 @@ def test_a_namespace_or_labels_narrow_it(call: Call) -> None:
     assert {one["object"]["namespace"] for one in document["objects"]} <= {"search"}
 
 
+def test_labels_that_nothing_has_are_no_good_news(call: Call) -> None:
+    result = ask(call, "health", "-l", "app=nobodys")
+    assert "nothing was judged" in result.out
+    assert "✓" not in result.out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -108,6 +114,7 @@ def test_a_namespace_or_labels_narrow_it(call: Call) -> None:
         (("health", "-l", "a in b"), "is no label selector"),
         (("health", "--watch"), "a recording does not change"),
         (("why", "deploy/indexr"), "did you mean 'indexer'"),
+        (("why", "deploy/indexer", "-n", "shop"), "(there is one in search)"),
         (("why", "deplyment/indexer"), "did you mean 'deployment'"),
         (("why", "deploy/indexer/x"), "expected KIND/NAME"),
         (("why", "a", "b", "c"), "expected one object"),

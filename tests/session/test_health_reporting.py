@@ -109,6 +109,12 @@ def test_what_could_not_be_read_is_in_no_count_and_in_the_text() -> None:
     assert "✓ no fault" not in text
 
 
+def test_what_could_not_be_read_for_the_same_reason_is_told_once() -> None:
+    text = health_text.render(report(NODE, denied=("pods", "services", "secrets", "events")))
+    assert "? denied pods, services: list is forbidden" in text
+    assert text.count("causes may be less sure") == 1
+
+
 def test_nothing_wrong_and_all_seen_is_said_in_one_line() -> None:
     assert "✓ no fault  2 Healthy" in health_text.render(report(pod("web"), NODE))
 
@@ -150,3 +156,12 @@ def test_a_malformed_object_is_an_error_and_not_lost() -> None:
     assert build_health_report(reading(view), Scope()).errors == (
         "deployments.apps shop/web: spec.replicas: expected int, got str",
     )
+
+
+def test_why_says_once_what_the_object_itself_says() -> None:
+    meta = {"name": "w", "namespace": "shop", "uid": "w"}
+    failing = {"apiVersion": "example.org/v1", "kind": "Widget", "metadata": meta, "status": {"phase": "Failed"}}
+    answer = build_why_report(reading(view_of(failing)), "widgets.example.org", ("shop", "w"))
+    text = why_text.render(answer)
+    assert text.count("is Failed") == 1
+    assert "← root cause [object.not-well]" in text

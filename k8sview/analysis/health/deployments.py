@@ -127,10 +127,23 @@ def _started(deployment: Deployment, rollout: str, made: Iterable[Any] = ()) -> 
         return changed(available) if available is not None and available.status != "True" else None
     progressing = find(conditions, "Progressing")
     said = parse_time(progressing.last_update_time) if progressing else None
+    if rollout == "stalled":
+        return _stalled_since(deployment, said or changed(progressing, created(deployment)))
     if said is not None or progressing is not None:
         return said or changed(progressing, created(deployment))
     births = (created(one) for one in (deployment, *made))
     return max((birth for birth in births if birth is not None), default=None)
+
+
+def _stalled_since(deployment: Deployment, given_up: datetime | None) -> datetime | None:
+    """A rollout stands still since its last progress, not since its deadline was over; no replica may be there since
+    longer than that."""
+    available = find(deployment.status.conditions, "Available")
+    lost = changed(available) if available is not None and available.status != "True" else None
+    still = given_up - _deadline(deployment) if given_up is not None else None
+    begun = created(deployment)
+    found = min((one for one in (lost, still) if one is not None), default=None)
+    return max(found, begun) if found is not None and begun is not None else found
 
 
 def _deadline(deployment: Deployment) -> timedelta:

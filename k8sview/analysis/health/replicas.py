@@ -161,7 +161,7 @@ def _fault(
     else:
         words = replicas.counts
     since = (worst[1].since if worst else None) or replicas.started
-    if replicas.rollout == "complete" and since is not None and replicas.started is not None:
+    if replicas.rollout in ("complete", "stalled") and since is not None and replicas.started is not None:
         since = min(since, replicas.started)  # a crash loop is as old as what it took away, not as its last crash
     return Health(
         HealthVerdict.DEGRADED if replicas.available else HealthVerdict.DOWN,

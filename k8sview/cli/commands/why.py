@@ -130,7 +130,10 @@ def _nothing(
     if blind:
         states = "; ".join(f"{one}: {reading.view.state(one)}" for one in blind)
         return OutputError(f"cannot tell whether {name} exists: {states}")
-    names = [key[1] for one in tables for key in reading.view.table(one).objects]
+    keys = [key for one in tables for key in reading.view.table(one).objects]
+    elsewhere = sorted({key[0] for key in keys if key[1] == name and key[0]})
+    names = [key[1] for key in keys if namespaces is None or not key[0] or key[0] in namespaces]
     where = f" in namespace {', '.join(namespaces)}" if namespaces else ""
     what = tables[0] if len(tables) == 1 else "workload, pod, service or node"
-    return UsageError(f"no {what} is called {name!r}{where}{nearest(name, names)}")
+    hint = f" (there is one in {', '.join(elsewhere[:3])})" if elsewhere else nearest(name, names)
+    return UsageError(f"no {what} is called {name!r}{where}{hint}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from k8sview.model.health import HealthVerdict
 from k8sview.model.status import Confidence
-from tests.analysis.clusters import ago
+from tests.analysis.clusters import NOON, ago
 from tests.analysis.health.objects import (
     ALWAYS_READY,
     ROLLED_OUT,
@@ -255,3 +257,13 @@ def test_a_replica_set_has_the_time_that_its_deployment_has() -> None:
     assert judge(back, starting).verdict is HealthVerdict.DOWN
     for since, verdict in (("3m", HealthVerdict.PROGRESSING), ("15m", HealthVerdict.DOWN)):
         assert judge(back, starting, deployment(2, 2, 0, rolling(since), total=3)).verdict is verdict
+
+
+def test_a_stalled_rollout_stands_still_since_its_last_progress_and_nothing_is_there_since_longer() -> None:
+    """Not since the deadline was over, nor since the last of many crashes."""
+    looping = pod(waiting("CrashLoopBackOff", lastState=crashed("2m"), restartCount=9), name="web-1")
+    gave_up = rolling("1h", "ProgressDeadlineExceeded", "False")
+    stalled = judge(deployment(3, 1, 2, gave_up, total=4), looping)
+    assert stalled.since == NOON - timedelta(hours=1, minutes=10)
+    down = judge(deployment(2, 2, 0, gave_up, condition("Available", "False", "3h")), looping)
+    assert down.since == NOON - timedelta(hours=3)

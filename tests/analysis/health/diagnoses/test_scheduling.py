@@ -356,7 +356,7 @@ def test_resource_claims_that_are_not_there_keep_the_scheduler_off(asked: Raw, w
     raw["status"] = {"phase": "Pending"}
     found = why(raw, *EVERYTHING)
     assert (found.id, found.confidence) == ("pod.resource-claim-missing", Confidence.INFERRED)
-    assert f"waits for {words}" in found.message
+    assert f"no node before {words} is there" in found.message
     said = 'PodResourceClaim gpu: failed to create ResourceClaim: resourceclaimtemplate "one-gpu" not found'
     told = why(raw, *EVERYTHING, event(raw["metadata"]["uid"], "FailedResourceClaimCreation", said))
     assert (said in told.message, told.confidence) == (True, Confidence.OBSERVED)
