@@ -169,7 +169,7 @@ async def test_a_kind_without_health_says_so_and_who_uses_it(session: FakeSessio
         await pilot.press("X")
         await settle(app, pilot)
         text = screen_text(app)
-    assert "A ConfigMap has no health of its own" in text
+    assert "The kind ConfigMap has no health of its own" in text
     assert "USED BY (2)" in text
 
 
@@ -187,6 +187,20 @@ async def test_the_timeline_of_the_object_under_the_cursor(session: FakeSession)
         await pilot.press("enter")
         await settle(app, pilot)
         assert app.desk.place == places.thing("pods", ("shop", "web-7d4f-x1"))
+
+
+async def test_an_event_leads_to_what_it_is_about(session: FakeSession) -> None:
+    async with running(session) as (app, pilot):
+        await type_line(app, pilot, ":ev /web")
+        await pilot.press("X")
+        await settle(app, pilot)
+        assert app.desk.place == places.thing("pods", ("shop", "web-7d4f-x1"), "explain")
+        await pilot.press("escape", "T")
+        await settle(app, pilot)
+        assert app.desk.place == places.thing("pods", ("shop", "web-7d4f-x1"), "timeline")
+        await pilot.press("escape", "y")
+        await settle(app, pilot)
+        assert app.desk.place.arguments[0] == "events"
 
 
 async def test_a_timeline_without_events_says_so() -> None:

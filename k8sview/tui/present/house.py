@@ -190,13 +190,15 @@ def _health(health: ClusterHealth | None, unseen: Sequence[Unseen], now: datetim
     """The health screen in a few lines: Enter opens it, or one of its causes."""
     yield heading("HEALTH")
     head = headline(health, unseen)
-    yield line(Span(fit(head.text, width), head.role), target=places.HEALTH, key="health")
+    first, *rest = wrapped(head.text, width, head.role, target=places.HEALTH)
+    yield from (first._replace(key="health"), *rest)
     for cause in health.causes[:_CAUSES] if health is not None else ():
         since = age(cause.since, now) if cause.since is not None else "?"
         name = f"{cause.object.kind} {cause.object.name}"
         room = max(10, width - 9)
-        named = fit(name, min(width_of(name), room * 2 // 3))
-        why = cut(cause.diagnosis, max(0, room - width_of(named) - 2))
+        named = fit(name, room)
+        left = room - width_of(named) - 2
+        why = cut(cause.diagnosis, left) if left >= _LEAST else ""
         yield line(
             Span(f"{since:>6}  ", Role.MUTED),
             Span(named),
@@ -209,6 +211,7 @@ def _health(health: ClusterHealth | None, unseen: Sequence[Unseen], now: datetim
 
 
 _CAUSES = 4
+_LEAST = 6  # columns, below which the rest of a word tells nothing
 
 
 def _causes(report: Report, width: int, most: int) -> Iterable[Line]:

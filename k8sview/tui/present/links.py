@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from k8sview.model.kinds import KINDS
+from k8sview.model.objects.core import Event
 from k8sview.model.objects.meta import OwnerReference
 from k8sview.model.resources import Ref, Resource
 from k8sview.tui.present import places
@@ -43,3 +44,11 @@ def controller_of(obj: Any) -> OwnerReference | None:
     """The owner that controls an object, else its first owner."""
     owners = obj.metadata.owner_references
     return next((one for one in owners if one.controller), owners[0] if owners else None)
+
+
+def about_of(obj: Any) -> Place | None:
+    """Where the object that an event tells of is shown; None for what is no event."""
+    if not isinstance(obj, Event):
+        return None
+    about = obj.involved_object
+    return place_of(Ref(about.api_version, about.kind, about.namespace, about.name))

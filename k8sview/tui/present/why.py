@@ -132,10 +132,8 @@ def verdict_only(health: Health, now: datetime, width: int, *, pending: bool) ->
 
 def not_judged(kind: str, causes: Sequence[RootCause], now: datetime, width: int) -> list[Line]:
     """A kind without health of its own; whether it is well shows on what uses it. It can be a cause all the same."""
-    lines = wrapped(
-        f"- A {kind} has no health of its own: whether it is well shows on what uses it.", width, Role.MUTED
-    )
-    return [*lines, *cause_links(causes, now, width)]
+    text = f"- The kind {kind} has no health of its own: whether one is well shows on what uses it."
+    return [*wrapped(text, width, Role.MUTED), *cause_links(causes, now, width)]
 
 
 def cause_links(causes: Sequence[RootCause], now: datetime, width: int) -> list[Line]:

@@ -124,7 +124,7 @@ def test_before_the_judgement_the_verdict_alone() -> None:
 def test_a_kind_without_health_may_be_the_cause() -> None:
     causes = reading(night().view()).health.causes
     lines = not_judged("ConfigMap", causes, NOW, 100)
-    assert lines[0].text.startswith("- A ConfigMap has no health of its own")
+    assert lines[0].text.startswith("- The kind ConfigMap has no health of its own")
     link = next(line for line in lines if line.target is not None)
     assert link.text == "✗ ROOT CAUSE  of 6 objects that are not well, for 120m"
     assert cause_links((), NOW, 100) == []

@@ -13,7 +13,7 @@ from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role
 from k8sview.tui.present.columns import TableSpec, object_table
 from k8sview.tui.present.commands import Go
-from k8sview.tui.present.links import controller_of, owner_place
+from k8sview.tui.present.links import about_of, controller_of, owner_place
 from k8sview.tui.present.places import Place
 from k8sview.tui.present.states import Notice, count_text, notice
 from k8sview.tui.present.tables import TABLES, table_of
@@ -101,7 +101,10 @@ class TableScreen(TabularScreen):
             self.post_message(Commanded(Go(places.thing(self.resource, key))))
 
     def action_object(self, tab: str) -> None:
-        if self.table.key is not None:
+        about = about_of(self.chosen) if tab in ("explain", "timeline") else None
+        if about is not None:  # an event has neither; what it is about has
+            self.post_message(Commanded(Go(about._replace(arguments=(*about.arguments[:3], tab)))))
+        elif self.table.key is not None:
             self.post_message(Commanded(Go(places.thing(self.resource, self.table.key, tab))))
 
     def action_owner(self) -> None:
