@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.controlplane import ApiError, ControlPlane, binaries
+from tests.controlplane import ApiError, ApiWriter, ControlPlane, binaries
 from tests.controlplane.fill import fill
 from tests.controlplane.fixtures import REQUIRED, planned
 
@@ -187,5 +187,15 @@ async def test_the_past_can_be_made() -> None:
         plane.grow_older(timedelta(hours=5))
         async with plane.writer() as api:
             found = (await api.get(old))["metadata"]
+            other = {**old, "metadata": {"name": "other", "namespace": "default"}}
+            await api.writing_as("kubectl-edit").apply([other])
+            plane.backdate("configmaps/default", timedelta(hours=7))
+            await api.until(lambda: _is_old(api, other, before - timedelta(hours=6)))
+            assert (await api.get(other))["metadata"]["managedFields"][0]["manager"] == "kubectl-edit"
     for text in (found["creationTimestamp"], found["managedFields"][0]["time"]):
         assert timedelta(hours=5) <= before - datetime.fromisoformat(text) < timedelta(hours=5, minutes=2)
+
+
+async def _is_old(api: ApiWriter, target: dict[str, Any], than: datetime) -> bool:
+    born = (await api.get(target))["metadata"]["creationTimestamp"]
+    return datetime.fromisoformat(born) < than

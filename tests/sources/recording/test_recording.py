@@ -60,6 +60,14 @@ async def test_it_plays_what_was_listed(tmp_path: Path) -> None:
     assert datetime.now(UTC) - source.clock < timedelta(minutes=1)
 
 
+async def test_another_address_may_stand_in_it(tmp_path: Path) -> None:
+    path, server = tmp_path / "r", "https://elsewhere.example.org:6443"
+    await record(lambda tap: ScriptedSource(tap, {}), path, select=lambda connected: (), server=server)
+    _, connected, _ = await played(path)
+    assert connected.cluster.server == server
+    assert CLUSTER.server.encode() not in gzip.decompress(path.read_bytes())
+
+
 async def test_changes_come_after_the_list_with_their_time(tmp_path: Path) -> None:
     changed, extra, gone = node("n", "os 2", "2"), node("later", "os 1", "3"), node("old", "os 1")
 
