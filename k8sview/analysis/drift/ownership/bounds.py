@@ -1,0 +1,57 @@
+"""When a leaf was written: exactly, between two moments, or unknown. An entry's time is that of its last write at all.
+
+So it bounds a leaf from above, and dates it where the entry has nothing else. A deliverer's write bounds from below
+what it would have put back. Deletions, and writes through ``/scale``, leave no time: events may have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from k8sview.analysis.drift.ownership.owners import Owner, Ownership
+from k8sview.analysis.drift.scaled import Scaling
+from k8sview.model.drift import DriftTime
+from k8sview.model.times import parse_time
+
+MANAGED_FIELDS = "managedFields"
+
+
+def created(body: object) -> datetime | None:
+    """When an object came to be."""
+    metadata = body.get("metadata") if isinstance(body, dict) else None
+    return parse_time(metadata.get("creationTimestamp")) if isinstance(metadata, dict) else None
+
+
+def last_write(owners: Iterable[Owner]) -> datetime | None:
+    """The newest time among entries; None where none has one."""
+    return max((one.time for one in owners if one.time is not None), default=None)
+
+
+def written(owned: Ownership, owner: Owner, deliverers: Iterable[Owner], *, alone: bool, override: bool) -> DriftTime:
+    """The bounds of one leaf that an entry owns. ``alone``: it owns nothing else, so that its time is the leaf's.
+
+    ``override``: the deliverer states the leaf, so that its last write before was before this one.
+    """
+    if owner.time is None:
+        return DriftTime(not_before=created(owned.body))
+    if alone:
+        return DriftTime(at=owner.time, basis=MANAGED_FIELDS)
+    before = [one.time for one in deliverers if one.time is not None and one.time <= owner.time] if override else []
+    start = max([*before, *(one for one in (created(owned.body),) if one is not None)], default=None)
+    # Of one second only: nothing is left to tell apart.
+    return DriftTime(at=owner.time, not_before=start if start != owner.time else None, basis=MANAGED_FIELDS)
+
+
+def removed(owned: Ownership, deliverers: Iterable[Owner]) -> DriftTime:
+    """A removal has no time. It came after the deliverer's last write, as far as that tells."""
+    return DriftTime(not_before=last_write(deliverers) or created(owned.body))
+
+
+def scaled(owned: Ownership, scalings: Sequence[Scaling], replicas: object) -> tuple[DriftTime, Scaling | None]:
+    """When the number of pods became what it is, from what the caller knows of events; and what told so."""
+    told = [one for one in scalings if one.after == replicas]
+    if not told:
+        return DriftTime(not_before=created(owned.body)), None
+    last = max(told, key=lambda one: one.at)
+    return DriftTime(at=last.at, basis="event" if last.basis != "managedFields" else MANAGED_FIELDS), last

@@ -1,0 +1,76 @@
+"""From leaves to reports: what was written as one thing is told as one.
+
+A new list item owns its key and its defaults with it; a probe likewise. ``serviceAccount`` mirrors
+``serviceAccountName``. Everything else is told leaf by leaf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from k8sview.analysis.drift.ownership.owners import Ownership
+from k8sview.analysis.drift.ownership.resolution import Location
+
+_WHOLE = frozenset({"livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "preStop", "postStart"})
+"""Parents whose defaults belong to whoever adds them."""
+
+
+def grouped(
+    owned: Ownership, leaves: Iterable[Location], manager: str, stated: frozenset[str] | None
+) -> Mapping[Location, tuple[Location, ...]]:
+    """The leaves of one manager by what they are reported as: an item that it added whole, or the leaf itself.
+
+    ``stated``: the paths of the desired state, where it is known: what they lead into was not added.
+    """
+    found: dict[Location, list[Location]] = {}
+    brought: dict[Location, bool] = {}
+    for leaf in sorted(set(leaves), key=_order):
+        place = _added(owned, leaf, manager, stated, brought) or leaf
+        found.setdefault(place, []).append(leaf)
+    for place in list(found):
+        if place[-1] == "serviceAccount" and (*place[:-1], "serviceAccountName") in found:
+            del found[place]
+    return {place: tuple(parts) for place, parts in found.items()}
+
+
+def is_addition(owned: Ownership, place: Location, manager: str) -> bool:
+    """Whether a place is a parent that this manager brought, as ``grouped`` finds them."""
+    return place in owned.nodes and place not in owned.leaves and _brought(owned, place, manager)
+
+
+def _added(
+    owned: Ownership, leaf: Location, manager: str, stated: frozenset[str] | None, brought: dict[Location, bool]
+) -> Location | None:
+    for length in range(2, len(leaf)):
+        place = leaf[:length]
+        if not (isinstance(place[-1], int) or place[-1] in _WHOLE):
+            continue
+        if place not in brought:
+            brought[place] = _brought(owned, place, manager) and not _stated_below(owned, place, stated)
+        if brought[place]:
+            return place
+    return None
+
+
+def _brought(owned: Ownership, place: Location, manager: str) -> bool:
+    """The manager owns the existence of a parent, and nobody else owns that or any part of it."""
+    owners = owned.nodes.get(place, ())
+    if not owners or any(one.actor.manager != manager for one in owners):
+        return False
+    size = len(place)
+    return all(
+        all(one.actor.manager == manager for one in found)
+        for other, found in owned.leaves.items()
+        if other[:size] == place
+    )
+
+
+def _stated_below(owned: Ownership, place: Location, stated: frozenset[str] | None) -> bool:
+    if not stated:
+        return False
+    path = owned.path(place)
+    return any(one == path or one.startswith((f"{path}.", f"{path}[")) for one in stated)
+
+
+def _order(location: Location) -> tuple[str, ...]:
+    return tuple(f"{one:06}" if isinstance(one, int) else one for one in location)

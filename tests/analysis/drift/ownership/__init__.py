@@ -1,0 +1,1 @@
+"""Tests of ownership: every write as a real API server records it, and what is made of it."""
