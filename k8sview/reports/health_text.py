@@ -184,8 +184,8 @@ def unseen_lines(
     for refused in helpful:
         where = f" in namespace {refused.namespace}" if refused.namespace else ""
         asked.setdefault((refused.verb, where), []).append(resource_of(refused))
-    for (verb, where), names in asked.items():
-        words = f"? denied  {verb} {', '.join(names)}{where}: causes may be less sure"
+    for (verb, where), resources in asked.items():
+        words = f"? denied  {verb} {', '.join(resources)}{where}: causes may be less sure"
         yield from say(words, look, Role.UNKNOWN, indent=2)
     for error in errors:
         yield from say(f"? ERROR  {error}", look, Role.FAIL, indent=2)
