@@ -109,6 +109,11 @@ class Folding:
         roots = [root for root, _ in self._roots.get(place, ())]
         return min(roots, key=lambda root: _rank(self._causes[root]), default=None)
 
+    def roots(self, place: Place) -> tuple[Ref, ...]:
+        """The objects of all root causes of one object, that with the widest effect first."""
+        found = sorted((root for root, _ in self._roots.get(place, ())), key=lambda root: _rank(self._causes[root]))
+        return tuple(msgspec.structs.replace(root.object, container=None) for root in found)
+
     def _replace(self, view: View, root: Root) -> None:
         """Make a cause anew, or let go of it, and keep the order."""
         before = self._causes.pop(root, None)

@@ -26,7 +26,8 @@ def unprepared(view: View, pod: Pod) -> Health | None:
     statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
     if any(one.state.running or one.state.terminated or containers.failing_wait(one) for one in statuses):
         return None
-    since = changed(find(pod.status.conditions, "PodScheduled"), created(pod))
+    # A sandbox may be lost long after the pod was placed: its node was started again.
+    since = changed(condition, changed(find(pod.status.conditions, "PodScheduled"), created(pod)))
     shown = "status.conditions[type=PodReadyToStartContainers].status = False"
     return creating(view, pod, since, "its volumes and network are", shown)
 

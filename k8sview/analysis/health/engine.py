@@ -101,6 +101,7 @@ class HealthEngine:
 
     def upstream(self, ref: Ref) -> tuple[Ref, ...]:
         """All that an object fails by, the most upstream first; () for one that is well."""
+        roots = self._folding.roots(self._place(ref))
         found: dict[Ref, int] = {}
         edge = [ref]
         for distance in range(1, _LONGEST_CHAIN):
@@ -112,7 +113,8 @@ class HealthEngine:
                         found[cause] = distance
                         following.append(cause)
             edge = following
-        return tuple(sorted(found, key=lambda one: (-found[one], str(one))))
+        farthest = sorted(found, key=lambda one: (-found[one], str(one)))
+        return tuple(dict.fromkeys(one for one in (*roots, *farthest) if one != ref))
 
     def _due(self, view: View) -> Generator[None, None, list[Place]]:
         """What must be judged anew, in no order: what changed, what read it, and what time has come for."""

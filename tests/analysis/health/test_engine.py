@@ -204,6 +204,7 @@ def test_a_fault_of_pods_is_told_once_on_the_workload_that_makes_them() -> None:
     (cause,) = [one for one in health.causes if one.object.kind == "StatefulSet"]
     assert {str(one) for one in cause.objects} >= {"Pod shop/db-0", "Pod shop/db-1"}
     assert engine.judged("pods", ("shop", "db-0")).cause == cause.id  # type: ignore[union-attr]
+    assert engine.upstream(Ref("v1", "Pod", "shop", "db-0")) == (Ref("apps/v1", "StatefulSet", "shop", "db"),)
 
 
 def test_nothing_is_a_cause_where_all_is_well() -> None:

@@ -41,7 +41,9 @@ def without_sandbox(view: View, pod: Pod, health: Health) -> Diagnosis | None:
         return None
     event = found[0]
     text, node = told.text(event), pod.spec.node_name
-    beginning = changed(find(pod.status.conditions, "PodScheduled"), created(pod))
+    state = find(pod.status.conditions, "PodReadyToStartContainers")
+    placed = changed(find(pod.status.conditions, "PodScheduled"), created(pod))
+    beginning = changed(state, placed) if state is not None and state.status == "False" else placed
     handler = _HANDLER.search(text)
     network = bool(_NETWORK.search(text)) and handler is None
     plugin = _PLUGIN.search(text)
@@ -57,7 +59,6 @@ def without_sandbox(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     else:
         slug, why = "pod.sandbox-failed", "the container runtime cannot make its sandbox"
     sick = _sick(view, node) if network and slug != "pod.no-address" else ()
-    state = find(pod.status.conditions, "PodReadyToStartContainers")
     shown = (f"status.conditions[type={state.type}].status = {state.status}",) if state is not None else ()
     look = f"kubectl get pods -A -o wide --field-selector spec.nodeName={word(node)}"
     return Diagnosis(
