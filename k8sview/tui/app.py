@@ -31,7 +31,7 @@ from k8sview.tui.present.commands import Command, parse_command
 from k8sview.tui.present.places import HEALTH, HOUSE, Place
 from k8sview.tui.saving import save_text
 from k8sview.tui.screens import SCREENS
-from k8sview.tui.screens.framed import FramedScreen
+from k8sview.tui.screens.framed import FramedScreen, not_drawn
 from k8sview.tui.screens.help.screen import HelpScreen
 from k8sview.tui.screens.palette.screen import PaletteScreen, entries
 from k8sview.tui.screens.tabular import TabularScreen
@@ -155,7 +155,7 @@ class K8sViewApp(KeyOrderedApp):
             screen.refresh_frame()
             screen.show(picture)
         except Exception as problem:  # whatever a cluster holds, the app stays; the message says what broke
-            self._say(f"this screen could not be drawn: {type(problem).__name__}: {problem}", Role.FAIL)
+            self._say_once(not_drawn(problem))
 
     def _tick(self) -> None:
         screen = self._framed
@@ -165,8 +165,16 @@ class K8sViewApp(KeyOrderedApp):
             self._message_left -= 1
             if not self._message_left:
                 screen.say("", Role.PLAIN)
-        screen.refresh_frame()
-        screen.tick()
+        try:
+            screen.refresh_frame()
+            screen.tick()
+        except Exception as problem:  # as above
+            self._say_once(not_drawn(problem))
+
+    def _say_once(self, text: str) -> None:
+        """Not again every second while it stays broken."""
+        if not self.desk.said or self.desk.said[-1][1] != plain(text):
+            self._say(text, Role.FAIL)
 
     def _say(self, text: str, role: Role = Role.PLAIN) -> None:
         text = plain(text)

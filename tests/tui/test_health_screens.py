@@ -273,6 +273,29 @@ async def test_a_namespace_is_explained_like_any_object(session: FakeSession) ->
         assert "✓ Healthy  Namespace shop" in screen_text(app)
 
 
+async def test_a_page_that_breaks_on_what_a_cluster_holds_says_so_and_the_app_stays(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise KeyError("spec")
+
+    monkeypatch.setattr("k8sview.analysis.drift.timeline.timeline", breaks)
+    async with running(session) as (app, pilot):
+        await type_line(app, pilot, ":why web")
+        await pilot.press("T")
+        await settle(app, pilot)
+        assert "this screen could not be drawn: KeyError: 'spec'" in screen_text(app)
+        app._tick()
+        app._tick()
+        assert len(app.desk.said) == 1
+        await type_line(app, pilot, ":deploy /web")
+        await pilot.press("T")  # a new screen that breaks at once
+        await settle(app, pilot)
+        await pilot.press("d")
+        await settle(app, pilot)
+        assert "Deployment (apps/v1)" in screen_text(app)
+
+
 async def test_a_newer_judgement_keeps_the_cursor_on_its_cause() -> None:
     session = FakeSession(picture())
     async with running(session) as (app, pilot):

@@ -41,8 +41,8 @@ def history_lines(history: History, own: Ref, health: Health | None, now: dateti
         blind = "could not be read" in gap
         lines += wrapped(f"? {gap}", width, Role.UNKNOWN if blind else Role.MUTED)
     lines.append(BLANK)
-    clocks = _Clocks(history, now)
     turn = health.since if health is not None and health.verdict.badness else None
+    clocks = _Clocks(history, turn, now)
     for moment in history.moments:
         if turn is not None and health is not None and moment.at < turn:
             lines.append(_turn(health, turn, clocks, now, width))
@@ -56,16 +56,21 @@ def history_lines(history: History, own: Ref, health: Health | None, now: dateti
 
 
 class _Clocks:
-    """The clock column: as narrow as the oldest moment allows."""
+    """The clock column: seconds for today, the day for what is older; as wide as the oldest moment needs."""
 
-    def __init__(self, history: History, now: datetime) -> None:
-        oldest = min((one.at for one in history.moments), default=now)
-        today = oldest.astimezone(UTC).date() == now.astimezone(UTC).date()
-        this_year = oldest.year == now.year
-        self._form = "%H:%M:%S" if today else "%m-%d %H:%M" if this_year else "%Y-%m-%d %H:%M"
+    def __init__(self, history: History, since: datetime | None, now: datetime) -> None:
+        self._now = now.astimezone(UTC)
+        oldest = min((*(one.at for one in history.moments), since or now), default=now)
+        self._width = len(self._text(oldest))
 
     def of(self, at: datetime) -> str:
-        return at.astimezone(UTC).strftime(self._form)
+        return f"{self._text(at):>{self._width}}"
+
+    def _text(self, at: datetime) -> str:
+        at = at.astimezone(UTC)
+        if at.date() == self._now.date():
+            return f"{at:%H:%M:%S}"
+        return f"{at:%m-%d %H:%M}" if at.year == self._now.year else f"{at:%Y-%m-%d %H:%M}"
 
 
 def _moment(moment: Moment, own: Ref, clocks: _Clocks, now: datetime, width: int) -> Iterator[Line]:

@@ -24,6 +24,11 @@ from k8sview.tui.widgets.prompt import Prompt
 from k8sview.tui.window import Fence, Left, Passed, Replaced, Save, Say, Settled, Typed, Window
 
 
+def not_drawn(problem: Exception) -> str:
+    """What is said where a screen breaks on what a cluster holds."""
+    return f"this screen could not be drawn: {type(problem).__name__}: {problem}"
+
+
 class FramedScreen(Screen[None], inherit_bindings=False):
     """Subclasses compose a body, take pictures in ``show``, and say which list the moving keys move."""
 
@@ -122,8 +127,13 @@ class FramedScreen(Screen[None], inherit_bindings=False):
         self.refresh_crumbs()
 
     def _show_again(self) -> None:
-        if self.window.picture is not None:
+        """Show the newest picture. Whatever a cluster holds, the app stays: a message says what broke."""
+        if self.window.picture is None:
+            return
+        try:
             self.show(self.window.picture)
+        except Exception as problem:  # every rule of the judgement may run below this
+            self.post_message(Say(not_drawn(problem), Role.FAIL))
 
     def refresh_frame(self) -> None:
         """Draw the two top lines anew, where they changed."""

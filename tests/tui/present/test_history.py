@@ -67,6 +67,7 @@ def test_where_the_present_state_began_is_marked_below_what_made_it() -> None:
 def test_the_clock_column_says_the_day_where_it_was_another() -> None:
     yesterday = page(moment(60 * 20, "a"), moment(1, "b"))
     assert yesterday[2].text.startswith("02-28 16:00 ")
+    assert yesterday[3].text.startswith("   11:59:00 ")
     assert page(moment(60 * 24 * 400, "a"))[2].text.startswith("2025-01-25 12:00 ")
 
 

@@ -128,8 +128,7 @@ class HealthScreen(TabularScreen):
 
     def action_faults(self) -> None:
         self._faults_only = not self._faults_only
-        if self.window.picture is not None:
-            self.show(self.window.picture)
+        self._show_again()
         self.refresh_crumbs()
 
     def action_back(self) -> None:

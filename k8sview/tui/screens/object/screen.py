@@ -216,8 +216,7 @@ class ObjectScreen(PagedScreen):
         self.moved_to(Place("object", (*self.place.arguments[:3], tab)))
         self.page.cursor = 0
         self.page.scroll_to(y=0, animate=False)
-        if self.window.picture is not None:
-            self.show(self.window.picture)
+        self._show_again()
         self.refresh_crumbs()
 
     def action_owner(self) -> None:
