@@ -80,6 +80,8 @@ class HealthEngine:
         known = self._entries.get(place)
         if known is not None and known.obj is obj and (known.recheck_at is None or view.taken_at < known.recheck_at):
             return known.health
+        if not is_judged(resource):  # a record or a setting that somebody looks at: no part of the whole
+            return health_of(view, resource, obj)
         return self._enter(view, place, obj).health
 
     def judged(self, resource: str, key: Key) -> Judged | None:

@@ -204,7 +204,8 @@ def _most_telling(conditions: tuple[Condition, ...]) -> Condition | None:
     """
     named = [one for one in (find(conditions, name) for name in SUMMARIES) if one is not None]
     if not named:
-        return None
+        parts = (one for one in conditions if one.status == "False" and not bad_when_true(one.type))
+        return next((one for one in parts if tells_of_failure(one.reason)), None)
     well = any(one.status == "True" for one in named)
     others = [
         one

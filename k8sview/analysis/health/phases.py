@@ -79,7 +79,7 @@ def ready_health(view: View, obj: Any, signals: Signals) -> Health | None:
     """A plain ``status.ready`` of yes or no, where nothing else is said."""
     if signals.ready is None or signals.conditions:
         return None
-    evidence = (f"status.ready = {str(signals.ready).lower()}",)
+    evidence = (f"{signals.ready_path} = {str(signals.ready).lower()}",)
     if signals.ready:
         return Health(HealthVerdict.HEALTHY, confidence=Confidence.INFERRED, evidence=evidence)
     begun = _begun(obj)

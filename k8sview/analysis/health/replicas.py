@@ -22,7 +22,8 @@ LOST_ALL = timedelta(minutes=1)
 RAISED = timedelta(minutes=5)
 """What an autoscaler asked for takes its time; a load that grows is no outage."""
 
-# Faults of a pod that a rollout may outlive: a node that comes, a start that is slow. They count after the deadline.
+# Faults of a pod that a rollout may outlive: a node that comes, a start that is slow. As long as enough pods serve,
+# they count after the deadline.
 _MATTERS_OF_TIME = frozenset(
     {
         "Unschedulable",
@@ -110,7 +111,8 @@ def _verdict(view: View, replicas: Replicas) -> Health:
         cause = worst[1].message if worst else replicas.stalled
         return _fault(replicas, worst[1].reason if worst else "ProgressDeadlineExceeded", cause, worst)
     definite = next((one for one in relevant.faulty if one[1].reason not in _MATTERS_OF_TIME), None)
-    if definite is None and not _young(view, replicas) and not _just_raised(view, replicas):
+    short = replicas.availability != "ok"
+    if definite is None and (short or not _young(view, replicas)) and not _just_raised(view, replicas):
         definite = worst if worst is not None and worst[1].verdict.faulty else None
     if definite is not None:
         rollout = "stalled" if replicas.rollout == "moving" else None

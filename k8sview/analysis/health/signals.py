@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from k8sview.analysis.health.conditions import SUMMARIES
 from k8sview.model.objects.meta import Condition, Custom
 
 _PAUSES = (
@@ -31,6 +32,10 @@ _WORDS = (
 """Fields of a status in which controllers say more about its phase, most telling first."""
 
 
+_PHASES = ("phase", "state", "printableStatus")
+_READY = ("ready", "readyToUse")
+
+
 class Signals(msgspec.Struct, frozen=True):
     """What was found; empty where the object says nothing."""
 
@@ -41,7 +46,8 @@ class Signals(msgspec.Struct, frozen=True):
     """The word of a ``status.health``, besides the phase."""
     message: str = ""
     ready: bool | None = None
-    """``status.ready``, where that is yes or no."""
+    """``status.ready`` (of snapshots: ``readyToUse``), where that is yes or no."""
+    ready_path: str = "status.ready"
     observed_generation: int | None = None
     paused: str = ""
     """The evidence for a deliberate pause."""
@@ -52,7 +58,8 @@ def signals_of(obj: Any) -> Signals:
     status, spec = _part(obj, "status"), _part(obj, "spec")
     observed = _field(status, "observedGeneration")
     phase_path, phase = _phase(status)
-    ready = _field(status, "ready")
+    ready_path = next((name for name in _READY if isinstance(_field(status, name), bool)), "ready")
+    ready = _field(status, ready_path)
     return Signals(
         conditions=_conditions(_field(status, "conditions")),
         phase=phase,
@@ -60,6 +67,7 @@ def signals_of(obj: Any) -> Signals:
         colour=_text(_field(status, "health")),
         message=_message(status),
         ready=ready if isinstance(ready, bool) else None,
+        ready_path=f"status.{ready_path}",
         observed_generation=_generation(observed),
         paused=_paused(obj, spec),
     )
@@ -92,13 +100,14 @@ def _message(status: Any) -> str:
     for name in _WORDS:
         found = _field(status, name)
         first = found[0] if isinstance(found, list) and found else found
-        if _text(first):
-            return _text(first)
+        words = _text(first) or _text(_field(first, "message"))
+        if words:
+            return words
     return _text(_field(_field(status, "health"), "message"))
 
 
 def _phase(status: Any) -> tuple[str, str]:
-    for name in ("phase", "state"):
+    for name in _PHASES:
         found = _text(_field(status, name))
         if found:
             return f"status.{name}", found
@@ -117,9 +126,11 @@ def _condition(value: Any) -> Condition | None:
         return value
     if not isinstance(value, dict):
         return None
-    status = value.get("status")
+    status, name = value.get("status"), _text(value.get("type"))
+    if status == "False" and value.get("severity") == "Info" and name not in SUMMARIES:
+        return None  # of several severities this one only informs (Cluster API, Knative)
     return Condition(
-        type=_text(value.get("type")),
+        type=name,
         status=str(status) if isinstance(status, bool) else _text(status),
         reason=_text(value.get("reason")),
         message=_text(value.get("message")),

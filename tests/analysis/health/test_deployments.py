@@ -178,13 +178,15 @@ def test_a_fix_that_rolls_out_is_not_accused_of_the_pods_it_replaces() -> None:
     assert (health.verdict, health.rollout, health.availability) == (HealthVerdict.PROGRESSING, "moving", "down")
 
 
-def test_a_rollout_may_wait_for_a_node_until_its_deadline() -> None:
+def test_a_rollout_may_wait_for_a_node_until_its_deadline_while_enough_pods_serve() -> None:
     lacks = condition("PodScheduled", "False", "5m", reason="Unschedulable", message="0/3 nodes are available")
     waits = pod(name="web-1", phase="Pending", node="")
     waits["status"] = {"phase": "Pending", "conditions": [lacks]}
-    young = judge(deployment(2, 2, 1, rolling("5m"), age="5m"), waits)
+    young = judge(deployment(2, 1, 2, rolling("5m"), total=3, age="9d"), waits)
     assert (young.verdict, young.rollout) == (HealthVerdict.PROGRESSING, "moving")
-    assert young.message == "1 of 2 replicas available: no node can take it: 0/3 nodes are available"
+    short = judge(deployment(2, 2, 1, rolling("5m"), age="5m"), waits)
+    assert (short.verdict, short.reason) == (HealthVerdict.DEGRADED, "Unschedulable")
+    assert short.message == "1 of 2 replicas available: no node can take it: 0/3 nodes are available"
     late = judge(deployment(2, 2, 1, rolling("15m"), age="15m"), waits)
     assert (late.verdict, late.rollout, late.reason) == (HealthVerdict.DEGRADED, "stalled", "Unschedulable")
     assert judge(deployment(2, 2, 1, ROLLED_OUT), waits).verdict is HealthVerdict.DEGRADED
