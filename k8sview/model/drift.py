@@ -135,8 +135,8 @@ class Fence(msgspec.Struct, frozen=True, kw_only=True):
 class Coverage(msgspec.Struct, frozen=True):
     """How many of the objects that somebody decided to have are managed from elsewhere (GitOps, Helm, IaC).
 
-    ``unmanaged``: made by hand or by a script. The rest was made by programs, or nothing tells by whom. ``missing``:
-    the resources that could not be read, so that the numbers are less than the cluster's.
+    ``unmanaged``: made by hand or by a script; of the rest nothing tells who made it. What programs make is not
+    counted. ``missing``: the resources that could not be read, so that the numbers are less than the cluster's.
     """
 
     total: int = 0
@@ -187,3 +187,13 @@ class RuleProblem(msgspec.Struct, frozen=True):
     rule: str
     problem: str
     message: str
+
+
+class Drifts(msgspec.Struct, frozen=True):
+    """What one look for drift found, and what it could not look at. Both empty: looked at all, found nothing."""
+
+    drifts: tuple[Drift, ...] = ()
+    not_checkable: tuple[NotCheckable, ...] = ()
+
+    def __add__(self, other: Drifts) -> Drifts:
+        return Drifts(self.drifts + other.drifts, self.not_checkable + other.not_checkable)
