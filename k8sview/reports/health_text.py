@@ -63,7 +63,7 @@ class _Writer:
         faulty = sum(number for name, number in summary.verdicts.items() if HealthVerdict(name).faulty)
         if faulty:
             words, role = f"✗ {counted(summary.root_causes, 'cause')} of {_not_well(faulty)}", Role.FAIL
-        elif self._report.unseen:
+        elif self._report.unseen or self._report.errors:
             words, role = "? no fault in what could be seen", Role.UNKNOWN
         elif not any(summary.verdicts.values()):
             words, role = "? no fault", Role.UNKNOWN

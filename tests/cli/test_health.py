@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import jsonschema
 import pytest
 
+from k8sview.cli.opening import recording
 from k8sview.reports.schema import schema
+from k8sview.session.following import Followed
+from k8sview.session.health import health_once
 from tests.cli.conftest import Call, Result
 
 
@@ -99,6 +104,21 @@ def test_a_namespace_or_labels_narrow_it(call: Call) -> None:
     document = ask(call, "health", "-l", "app in (indexer),!nothing", "-o", "json").document
     assert document["selector"] == "app in (indexer),!nothing"
     assert {one["object"]["namespace"] for one in document["objects"]} <= {"search"}
+
+
+def test_what_is_only_as_last_seen_says_so_itself(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads stdout alone must not take an old answer for the health of now."""
+    source, clock = recording("demo")
+    report = asyncio.run(health_once(source, None, clock=clock))
+
+    async def follow(*arguments: object, **named: object) -> AsyncGenerator[Followed, None]:
+        yield Followed(report, "connection refused")
+
+    monkeypatch.setattr("k8sview.cli.commands.health.follow_health", follow)
+    monkeypatch.setattr("k8sview.cli.commands.health.opened", lambda arguments: (None, None))
+    result = call("health", "--watch", "-o", "json")
+    assert result.document["errors"] == ["connection lost, all is as last seen: connection refused"]
+    assert "connection lost: connection refused" in result.err
 
 
 def test_labels_that_nothing_has_are_no_good_news(call: Call) -> None:

@@ -156,6 +156,7 @@ def test_a_malformed_object_is_an_error_and_not_lost() -> None:
     assert build_health_report(reading(view), Scope()).errors == (
         "deployments.apps shop/web: spec.replicas: expected int, got str",
     )
+    assert "✓" not in health_text.render(build_health_report(reading(view), Scope()))
 
 
 def test_why_says_once_what_the_object_itself_says() -> None:

@@ -74,8 +74,13 @@ async def _watch(arguments: argparse.Namespace, console: Console, scope: Scope) 
             if one.lost != lost:
                 console.say(f"connection lost: {one.lost}; what follows is as last seen" if one.lost else "connected")
                 lost = one.lost
-            _write(one.report, arguments, console, again=True)
+            _write(_as_last_seen(one.report, lost) if lost else one.report, arguments, console, again=True)
     return ExitCode.OK
+
+
+def _as_last_seen(report: HealthReport, lost: str) -> HealthReport:
+    """A report without connection says so itself: who reads only stdout must not take it for today's health."""
+    return msgspec.structs.replace(report, errors=(*report.errors, f"connection lost, all is as last seen: {lost}"))
 
 
 def _write(report: HealthReport, arguments: argparse.Namespace, console: Console, *, again: bool = False) -> None:

@@ -90,6 +90,20 @@ CASES = [
         "Healthy",
     ),
     ("ready, with no failures", custom(READY, condition("Scanned", "False", reason="NoFailures")), "Healthy"),
+    ("of a snapshot: to be used", custom(readyToUse=True), "Healthy"),
+    ("of a snapshot: failed", custom(readyToUse=False, error={"message": "quota exceeded"}), "Degraded"),
+    (
+        "a part that fails, and no summary",
+        custom(condition("Scheduled", "False", reason="SchedulingFailure")),
+        "Degraded",
+    ),
+    ("a part that waits, and no summary", custom(condition("Restore", "False", reason="NotRequested")), "Unknown"),
+    (
+        "ready, with one part of which it only informs",
+        custom(READY, condition("ReplicasReady", "False", severity="Info")),
+        "Healthy",
+    ),
+    ("not ready, of which it only informs", custom(condition("Ready", "False", severity="Info")), "Degraded"),
     (
         "paused by its controller",
         custom(condition("Paused", "True", reason="CanaryPauseStep"), condition("Healthy", "False")),
