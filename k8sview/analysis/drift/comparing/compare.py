@@ -1,0 +1,167 @@
+"""The comparer's door: prepares both sides, has them walked, and says of each difference who holds the leaf."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.drift.comparing.difference import ABSENT, ADDITION, Comparing, Difference
+from k8sview.analysis.drift.comparing.equality import folded, plain_json
+from k8sview.analysis.drift.comparing.masking import masked
+from k8sview.analysis.drift.comparing.places import ROOT
+from k8sview.analysis.drift.comparing.rules import Act, acts_at
+from k8sview.analysis.drift.comparing.security import RBAC, full_kind
+from k8sview.analysis.drift.comparing.severity import severity_of
+from k8sview.analysis.drift.comparing.walk import Found, Walk
+from k8sview.analysis.drift.ownership.names import APPLYING
+from k8sview.analysis.drift.ownership.owners import Owner, Ownership, Tracked, ownership
+from k8sview.model.drift import ActorClass
+from k8sview.model.status import Severity
+
+_PLAIN = Comparing()
+_NETWORK_POLICY = "NetworkPolicy.networking.k8s.io"
+_OURS = ("", "apps", "batch", "autoscaling", "policy")
+
+
+def compare(desired: Mapping[str, Any], live: Mapping[str, Any], context: Comparing = _PLAIN) -> tuple[Difference, ...]:
+    """All that differs between what is desired and what is live, in the order in which the desired side states it.
+
+    Both are whole objects of one kind and API version (``kind`` and ``apiVersion`` of the live one choose the rules).
+    Differences with an ``excuse`` are no drift (see ``Difference``): ``drifting`` leaves them out.
+    """
+    kind, group = _kind(live if live.get("kind") else desired)
+    full = full_kind(kind, group)
+    held = ownership(live)
+    known = held.tracked in (Tracked.WHOLE, Tracked.FORGOTTEN)
+    walk = Walk(full, context, held.keys, frozenset(held.leaves) if known else frozenset())
+    walk.pair(ROOT, _prepared(full, desired, live, context), _prepared(full, live, live, context))
+    sources = context.sources or _sources(held, walk.agreed)
+    about = _Known(full, context, held if known else None, sources, bool(desired.get("aggregationRule")))
+    judged = (_judged(one, about) for one in walk.found)
+    return tuple(one for one in judged if one is not None)
+
+
+def drifting(differences: Iterable[Difference]) -> tuple[Difference, ...]:
+    """Those that nothing explains."""
+    return tuple(one for one in differences if not one.excuse)
+
+
+def _kind(body: Mapping[str, Any]) -> tuple[str, str]:
+    version = str(body.get("apiVersion") or "")
+    return str(body.get("kind") or ""), version.rpartition("/")[0]
+
+
+def _prepared(full: str, side: Mapping[str, Any], live: Mapping[str, Any], context: Comparing) -> dict[str, Any]:
+    body: dict[str, Any] = plain_json(dict(side))
+    if full == "Secret" and "N4" not in context.off:
+        body = folded(body)
+    if side is live:
+        return body
+    metadata = body.get("metadata")
+    if context.namespace and "N3" not in context.off and isinstance(metadata, dict):
+        there = isinstance(live.get("metadata"), dict) and live["metadata"].get("namespace")
+        if there and not metadata.get("namespace"):
+            body["metadata"] = {**metadata, "namespace": context.namespace}
+    if full == _NETWORK_POLICY:
+        return _typed(body)
+    return body
+
+
+def _typed(policy: dict[str, Any]) -> dict[str, Any]:
+    """A NetworkPolicy with the ``policyTypes`` that the server derives where none are stated."""
+    spec = policy.get("spec")
+    if not isinstance(spec, dict) or spec.get("policyTypes"):
+        return policy
+    return {**policy, "spec": {**spec, "policyTypes": ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]}}
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """What is the same for every difference of one comparison."""
+
+    full: str
+    context: Comparing
+    held: Ownership | None
+    sources: frozenset[str]
+    aggregated: bool
+
+
+def _judged(one: Found, known: _Known) -> Difference | None:
+    kind, _, group = known.full.partition(".")
+    held, generic = known.held, one.place.generic
+    owners = _owners(held, one) if held is not None and one.live is not ABSENT else ()
+    names = tuple(sorted({owner.actor.manager for owner in owners}))
+    own = bool(known.sources) and set(names) <= known.sources if names else None
+    excuse = _excuse(one, known, own)
+    if excuse and one.change == ADDITION and not one.security:
+        return None
+    path = str(one.place)
+    return Difference(
+        path=path,
+        change=one.change,
+        desired=masked(known.full, generic, one.desired, known.context.mask_key),
+        live=masked(known.full, generic, one.live, known.context.mask_key),
+        security=one.security,
+        severity=Severity.HIGH if one.security else severity_of(path, one.change, kind, group),
+        excuse=excuse,
+        own=own,
+        owners=names,
+    )
+
+
+def _excuse(one: Found, known: _Known, own: bool | None) -> str:
+    context = known.context
+    if one.unsupported:
+        return "N20"
+    top = one.place.generic[:1]
+    if known.aggregated and top == ("rules",) and Act.AGGREGATED in acts_at(known.full, top, context.off):
+        return "N13"
+    if one.change != ADDITION or context.peers:
+        return ""
+    if known.held is None:
+        # Who serves a custom kind fills in what nobody here can know.
+        return "" if context.additions or "N8" in context.off or _built_in(known.full) else "N8"
+    return "N12a" if "N12a" not in context.off and own is not False else ""
+
+
+def _built_in(full: str) -> bool:
+    group = full.partition(".")[2]
+    return group in _OURS or group.endswith(".k8s.io") or full.endswith(RBAC)
+
+
+def _owners(held: Ownership, one: Found) -> tuple[Owner, ...]:
+    """Who holds a place: the place itself, what is above it as a whole, or anything below it."""
+    location = one.place.location
+    for length in range(len(location), 0, -1):
+        found = held.leaves.get(location[:length])
+        if found:
+            return found
+    if not isinstance(one.live, dict | list):
+        return ()
+    size = len(location)
+    below = [owner for place, owners in held.leaves.items() if place[:size] == location for owner in owners]
+    return tuple(dict.fromkeys((*below, *held.nodes.get(location, ()))))
+
+
+def _sources(held: Ownership, agreed: Iterable[tuple[str | int, ...]]) -> frozenset[str]:
+    """The manager that holds most of what is as stated: it writes the desired side. Empty where two are as good, or
+    where that is a person's tool which applies nothing."""
+    counts: Counter[str] = Counter()
+    for location in agreed:
+        counts.update({owner.actor.manager for owner in held.leaves.get(location, ()) if _applies(owner)})
+    best = counts.most_common(2)
+    if not best or (len(best) == 2 and best[0][1] == best[1][1]):
+        return frozenset()
+    return frozenset({best[0][0]})
+
+
+def _applies(owner: Owner) -> bool:
+    actor = owner.actor
+    if actor.manager in APPLYING or (actor.manager == "kubectl" and actor.operation == "Apply"):
+        return True
+    return actor.actor_class not in (ActorClass.HUMAN, ActorClass.UI) or actor.manager in (
+        "kubectl-create",
+        "kubectl-replace",
+    )

@@ -1,0 +1,72 @@
+"""One stated object against the live one it became: drifts, or why nothing can be said. Shared by whoever has both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.drift.comparing.compare import compare, drifting
+from k8sview.analysis.drift.comparing.difference import ADDITION, OVERRIDE, Comparing, Difference
+from k8sview.analysis.drift.comparing.documents import Stated
+from k8sview.analysis.drift.comparing.told import drift_of
+from k8sview.analysis.drift.scaled import HPAS
+from k8sview.model.drift import DriftKind, Drifts, NotCheckable
+from k8sview.model.resources import Ref
+from k8sview.model.status import Confidence
+from k8sview.model.view import View
+
+_SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout")
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desired side is. ``own_writes``: whether a leaf that only the desired side's manager holds can differ
+    for another reason than admission rewriting it (a manifest that was not applied yet)."""
+
+    kind: DriftKind
+    stated_by: str
+    confidence: Confidence = Confidence.CERTAIN
+    own_writes: bool = True
+    repairs: Callable[[Difference], bool | None] | None = None
+    next_step: str = ""
+    comparing: Comparing = Comparing()
+
+
+def compared(view: View, one: Stated, body: Mapping[str, Any], terms: Terms) -> Drifts:
+    """Every drifted leaf of an object. ``body``: the live object in whatever version it was read."""
+    if str(body.get("apiVersion")) != one.ref.api_version:
+        reason = f"{one.ref} is stated in {one.ref.api_version} and was read in {body.get('apiVersion')}"
+        return Drifts(not_checkable=(NotCheckable(terms.kind, reason),))
+    scaled = autoscaled(view, one.ref)
+    context = msgspec.structs.replace(terms.comparing, autoscaled=bool(scaled), namespace=one.ref.namespace)
+    found = []
+    for difference in drifting(compare(one.body, body, context)):
+        if difference.own and difference.change in (OVERRIDE, ADDITION) and not terms.own_writes:
+            continue  # nobody but admission can have rewritten it
+        doubtful = difference.path == "spec.replicas" and scaled is None
+        repairs = terms.repairs(difference) if terms.repairs is not None else None
+        found.append(
+            drift_of(
+                terms.kind,
+                one.ref,
+                difference,
+                stated_by=terms.stated_by,
+                confidence=Confidence.INFERRED if doubtful else terms.confidence,
+                next_upgrade_repairs=repairs,
+                next_step=terms.next_step,
+            )
+        )
+    return Drifts(tuple(found))
+
+
+def autoscaled(view: View, ref: Ref) -> bool | None:
+    """Whether an autoscaler targets an object (KEDA and its kin make one, too); None where that cannot be read."""
+    if ref.kind not in _SCALABLE or not ref.namespace:
+        return False
+    group = ref.api_version.rpartition("/")[0]
+    for one in view.in_namespace(HPAS, ref.namespace):
+        target = one.spec.scale_target_ref
+        if (target.kind, target.name, target.api_version.rpartition("/")[0]) == (ref.kind, ref.name, group):
+            return True
+    return False if view.readable(HPAS, ref.namespace) else None
