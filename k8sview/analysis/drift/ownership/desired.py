@@ -5,14 +5,17 @@ Paths are as people write them; whether two values are the same is the caller's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from k8sview.analysis.drift.ownership.owners import Ownership
-from k8sview.analysis.drift.ownership.resolution import Location, spell, usual_keys
+from k8sview.analysis.drift.ownership.resolution import Location, usual_keys
 from k8sview.model.fields import PathError, reader
+
+_CUT = re.compile(r"[.\[]")
 
 Same = Callable[[str, Any, Any], bool]
 
@@ -27,22 +30,33 @@ class Desired(msgspec.Struct, frozen=True):
 
     leaves: Mapping[str, Any]
     same: Same = equal
+    above: frozenset[str] = frozenset()  # every place that a stated leaf is below
 
     def change(self, path: str, live: Any) -> str | None:
         """``override`` | ``addition``; None where the leaf is as it should be."""
         if path not in self.leaves:
-            below = [one for one in self.leaves if one.startswith((f"{path}.", f"{path}["))]
-            return "override" if below else "addition"
+            return "override" if path in self.above else "addition"
         return None if self.same(path, self.leaves[path], live) else "override"
 
 
-def missing(owned: Ownership, desired: Desired) -> Iterator[str]:
+def desired(leaves: Mapping[str, Any], same: Same = equal) -> Desired:
+    """What is stated, ready to be asked."""
+    return Desired(leaves, same, above(leaves))
+
+
+def above(paths: Iterable[str]) -> frozenset[str]:
+    """Every place that one of these paths leads through."""
+    return frozenset(path[: found.start()] for path in paths for found in _CUT.finditer(path))
+
+
+def missing(owned: Ownership, stated: Desired) -> Iterator[str]:
     """Paths that are stated and that the body has not, sorted."""
     live = set(_paths(owned))
-    for path in sorted(desired.leaves):
-        if path in live or desired.leaves[path] in ({}, [], None, ""):
+    parents = above(live)
+    for path in sorted(stated.leaves):
+        if path in live or path in parents or stated.leaves[path] in ({}, [], None, ""):
             continue  # what is empty need not be there
-        if not _met(owned.body, path) and not any(one.startswith((f"{path}.", f"{path}[")) for one in live):
+        if not _met(owned.body, path):
             yield path
 
 
@@ -68,4 +82,4 @@ def _paths(owned: Ownership) -> Iterator[str]:
                 inner = [(*location, place) for place in range(len(value))]
         waiting += inner
         if not inner or location in owned.leaves:
-            yield spell(owned.body, location, owned.keys)
+            yield owned.path(location)

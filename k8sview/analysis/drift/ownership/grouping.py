@@ -20,10 +20,11 @@ def grouped(
 ) -> Mapping[Location, tuple[Location, ...]]:
     """The leaves of one manager by what they are reported as: an item that it added whole, or the leaf itself.
 
-    ``stated``: the paths of the desired state, where it is known: what they lead into was not added.
+    ``stated``: the paths of the desired state and all above them, where it is known: what they lead into is not new.
     """
     found: dict[Location, list[Location]] = {}
-    brought: dict[Location, bool] = {}
+    others = _others(owned, manager)
+    brought: dict[Location, bool] = dict.fromkeys(others, False)
     for leaf in sorted(set(leaves), key=_order):
         place = _added(owned, leaf, manager, stated, brought) or leaf
         found.setdefault(place, []).append(leaf)
@@ -31,11 +32,6 @@ def grouped(
         if place[-1] == "serviceAccount" and (*place[:-1], "serviceAccountName") in found:
             del found[place]
     return {place: tuple(parts) for place, parts in found.items()}
-
-
-def is_addition(owned: Ownership, place: Location, manager: str) -> bool:
-    """Whether a place is a parent that this manager brought, as ``grouped`` finds them."""
-    return place in owned.nodes and place not in owned.leaves and _brought(owned, place, manager)
 
 
 def _added(
@@ -53,23 +49,25 @@ def _added(
 
 
 def _brought(owned: Ownership, place: Location, manager: str) -> bool:
-    """The manager owns the existence of a parent, and nobody else owns that or any part of it."""
+    """The manager alone owns the existence of a parent."""
     owners = owned.nodes.get(place, ())
-    if not owners or any(one.actor.manager != manager for one in owners):
-        return False
-    size = len(place)
-    return all(
-        all(one.actor.manager == manager for one in found)
-        for other, found in owned.leaves.items()
-        if other[:size] == place
-    )
+    return bool(owners) and all(one.actor.manager == manager for one in owners)
+
+
+def _others(owned: Ownership, manager: str) -> set[Location]:
+    """Every place below which somebody else owns a leaf."""
+    return {
+        leaf[:length]
+        for leaf, owners in owned.leaves.items()
+        if any(one.actor.manager != manager for one in owners)
+        for length in range(1, len(leaf) + 1)
+    }
 
 
 def _stated_below(owned: Ownership, place: Location, stated: frozenset[str] | None) -> bool:
     if not stated:
         return False
-    path = owned.path(place)
-    return any(one == path or one.startswith((f"{path}.", f"{path}[")) for one in stated)
+    return owned.path(place) in stated
 
 
 def _order(location: Location) -> tuple[str, ...]:

@@ -19,8 +19,9 @@ from k8sview.analysis.drift.ownership.agreement import (
     told_by_another,
 )
 from k8sview.analysis.drift.ownership.case import Case, controlled, opened, ref_of
-from k8sview.analysis.drift.ownership.desired import Desired, Same, equal
-from k8sview.analysis.drift.ownership.grouping import grouped, is_addition
+from k8sview.analysis.drift.ownership.desired import Same, equal
+from k8sview.analysis.drift.ownership.desired import desired as wanted
+from k8sview.analysis.drift.ownership.grouping import grouped
 from k8sview.analysis.drift.ownership.managers import NOBODY, Known, person, tool
 from k8sview.analysis.drift.ownership.owners import Owner, Tracked, ownership
 from k8sview.analysis.drift.ownership.regime import sanctioned
@@ -56,7 +57,7 @@ def judge(
     compares a desired value with a live one. ``scalings``: what events tell of the number of pods, for writes through
     ``/scale`` have no time. ``known``: the user's own manager classes. See ``gaps`` for what this could not look at.
     """
-    case = opened(body, resource, Desired(desired, same) if desired is not None else None, scalings, known)
+    case = opened(body, resource, wanted(desired, same) if desired is not None else None, scalings, known)
     found = [*_hands(case), *_written(case), *scaled_without_a_name(case), *removals(case)]
     return tuple(sorted(found, key=lambda one: (one.path, one.change or "")))
 
@@ -113,10 +114,10 @@ def _written(case: Case) -> Iterator[Drift]:
 
 
 def _told(case: Case, owner: Owner, places: Sequence[Location], *, exact: bool) -> Iterator[Drift]:
-    stated = frozenset(case.desired.leaves) if case.desired is not None else None
+    stated = case.desired.above.union(case.desired.leaves) if case.desired is not None else None
     groups = grouped(case.owned, places, owner.actor.manager, stated)
     for place, parts in groups.items():
-        change = _change(case, place, owner)
+        change = _change(case, place, owner, added=parts != (place,))
         if change == "agreed" or any(told_by_another(case, part, owner) for part in parts[:1]):
             continue
         yield _drift(case, owner, place, parts, change, alone=exact and len(groups) == 1)
@@ -160,13 +161,12 @@ def _drift(
     )
 
 
-def _change(case: Case, place: Location, owner: Owner) -> str | None:
+def _change(case: Case, place: Location, owner: Owner, *, added: bool) -> str | None:
     """``override`` | ``addition`` | ``agreed``; None where nothing tells which."""
     if owner.actor.subresource == "ephemeralcontainers":
         return "addition"
     if place[0] == "status" or owner.actor.subresource == "resize":
         return "override"
-    added = is_addition(case.owned, place, owner.actor.manager)
     if case.desired is not None:
         path = case.owned.path(place)
         return case.desired.change(path, case.owned.value(place)) or "agreed"

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.ownership.fieldsets import Field, FieldSet, Path, field_set
+from k8sview.analysis.drift.ownership.lookup import Lookup
 from k8sview.analysis.drift.ownership.managers import NOBODY, Known, actor, own_controllers, person
 from k8sview.analysis.drift.ownership.resolution import (
     Gone,
@@ -22,6 +23,7 @@ from k8sview.analysis.drift.ownership.resolution import (
     Location,
     at,
     list_keys,
+    lookup_of,
     resolve,
     spell,
     usual_keys,
@@ -75,10 +77,12 @@ class Ownership(msgspec.Struct, frozen=True):
     unowned: tuple[Location, ...] = ()
     keys: ListKeys = {}
     problems: tuple[str, ...] = ()
+    lookup: Lookup = msgspec.field(default_factory=lookup_of)
+    """Of this body; of no meaning to anybody else."""
 
     def path(self, location: Location) -> str:
         """A location as people write it."""
-        return spell(self.body, location, self.keys)
+        return spell(self.body, location, self.keys, self.lookup)
 
     def value(self, location: Location) -> Any:
         """The live value at a location."""
@@ -102,12 +106,13 @@ def ownership(body: Mapping[str, Any], known: Known = NOBODY) -> Ownership:
     leaves: dict[Location, list[Owner]] = defaultdict(list)
     nodes: dict[Location, list[Owner]] = defaultdict(list)
     gone: list[tuple[Gone, Owner]] = []
+    lookup = lookup_of()
     for owner, fields in zip(owners, sets, strict=True):
         for paths, found in ((fields.leaves, leaves), (fields.nodes, nodes)):
             for path in paths:
                 if not _counts(path, owner.actor):
                     continue
-                where = resolve(body, path, keys)
+                where = resolve(body, path, keys, lookup)
                 if isinstance(where, Gone):
                     gone.append((where, owner))
                     continue
@@ -127,6 +132,7 @@ def ownership(body: Mapping[str, Any], known: Known = NOBODY) -> Ownership:
         unowned=tuple(_unowned(body, held, kept, keys)),
         keys=keys,
         problems=tuple(problems),
+        lookup=lookup,
     )
 
 

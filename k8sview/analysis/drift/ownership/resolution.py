@@ -13,6 +13,7 @@ import msgspec
 
 from k8sview.analysis.drift.fields import step as dotted
 from k8sview.analysis.drift.ownership.fieldsets import Field, Index, Item, Member, Path, Step, canonical
+from k8sview.analysis.drift.ownership.lookup import Lookup
 
 Location = tuple[str | int, ...]
 """A concrete place in one body: names and list positions. Only good for that body: positions move."""
@@ -82,21 +83,27 @@ def written_as_data(kind: str, path: Path) -> Path:
     return path
 
 
-def resolve(body: Mapping[str, Any], path: Path, keys: ListKeys | None = None) -> Resolved | Gone:
-    """What a path means in a body. ``keys`` (from ``list_keys``) spell lists whose keys the path itself lacks."""
-    known = {**list_keys([path]), **(keys or {})}
+def resolve(
+    body: Mapping[str, Any], path: Path, keys: ListKeys | None = None, lookup: Lookup | None = None
+) -> Resolved | Gone:
+    """What a path means in a body. ``keys`` (from ``list_keys``) spell lists whose keys the path itself lacks.
+
+    ``lookup`` (of this body) is shared where many paths are resolved; then ``keys`` must be of all of them.
+    """
+    known = keys if keys is not None and lookup is not None else {**list_keys([path]), **(keys or {})}
+    shared = lookup or lookup_of()
     kind = body.get("kind")
     actual = written_as_data(kind if isinstance(kind, str) else "", path)
     value: Any = body
     location: Location = ()
     for place, one in enumerate(actual):
-        found = _enter(value, one)
+        found = _enter(value, one, shared)
         if found is None:
-            rest = _described(spell(body, location, known), actual[place:])
+            rest = _described(spell(body, location, known, shared), actual[place:])
             return Gone(rest, rewritten=isinstance(one, Item) and isinstance(value, list))
         at, value = found
         location = (*location, at)
-    return Resolved(location, spell(body, location, known), value)
+    return Resolved(location, spell(body, location, known, shared), value)
 
 
 def at(body: Any, location: Location) -> Any:
@@ -106,15 +113,21 @@ def at(body: Any, location: Location) -> Any:
     return body
 
 
-def spell(body: Any, location: Location, keys: ListKeys) -> str:
+def lookup_of() -> Lookup:
+    """A lookup for one body."""
+    return Lookup(_key)
+
+
+def spell(body: Any, location: Location, keys: ListKeys, lookup: Lookup | None = None) -> str:
     """A location as people write it: ``spec.template.spec.containers[name=app].image``."""
-    text, value, names = "", body, ()
-    shape: Shape = names
+    text, value = "", body
+    shape: Shape = ()
+    shared = lookup or lookup_of()
     for one in location:
         if isinstance(one, str):
             text, shape = dotted(text, one), (*shape, one)
         else:
-            text += f"[{_selector(value, one, keys.get(shape) or usual_keys(shape, value))}]"
+            text += f"[{_selector(value, one, keys.get(shape) or usual_keys(shape, value), shared)}]"
         value = value[one]
     return text
 
@@ -129,7 +142,7 @@ def usual_keys(shape: Shape, items: Any) -> tuple[str, ...]:
     return ()
 
 
-def _enter(value: Any, step: Step) -> tuple[str | int, Any] | None:
+def _enter(value: Any, step: Step, lookup: Lookup) -> tuple[str | int, Any] | None:
     if isinstance(step, Field):
         return (step.name, value[step.name]) if isinstance(value, dict) and step.name in value else None
     if not isinstance(value, list):
@@ -138,32 +151,26 @@ def _enter(value: Any, step: Step) -> tuple[str | int, Any] | None:
         return (step.number, value[step.number]) if step.number < len(value) else None
     if isinstance(step, Member):
         return next(((place, one) for place, one in enumerate(value) if canonical(one) == step.value), None)
-    return next(((place, one) for place, one in enumerate(value) if _has(one, step.keys)), None)
-
-
-def _has(item: Any, keys: tuple[tuple[str, str], ...]) -> bool:
-    return isinstance(item, dict) and all(_key(item, name) == value for name, value in keys)
+    names = tuple(name for name, _ in step.keys)
+    found = lookup.place(value, names, tuple(text for _, text in step.keys))
+    return None if found is None else (found, value[found])
 
 
 def _key(item: Mapping[str, Any], name: str) -> str | None:
     return canonical(item[name]) if name in item else _ASSUMED.get(name)
 
 
-def _selector(items: Any, place: int, keys: tuple[str, ...]) -> str:
+def _selector(items: Any, place: int, keys: tuple[str, ...], lookup: Lookup) -> str:
     """The fewest key fields that tell the item from all others; an element of a set by its value."""
     item = items[place]
     if not isinstance(item, dict):
         return _bare(canonical(item)) if isinstance(item, str) else str(place)
     for number in range(1, len(keys) + 1):
         chosen = keys[:number]
-        mine = [_key(item, name) for name in chosen]
-        if None not in mine and sum([_key(one, name) for name in chosen] == mine for one in _objects(items)) == 1:
+        mine = tuple(_key(item, name) for name in chosen)
+        if None not in mine and lookup.alone(items, chosen, mine):
             return ",".join(f"{name}={_bare(value or '')}" for name, value in zip(chosen, mine, strict=True))
     return str(place)
-
-
-def _objects(items: Any) -> list[dict[str, Any]]:
-    return [one for one in items if isinstance(one, dict)]
 
 
 def _described(start: str, steps: Path) -> str:
