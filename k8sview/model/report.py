@@ -66,6 +66,11 @@ class CheckResult(Document, frozen=True):
     next: str = ""
     url: str = ""
 
+    @property
+    def weight(self) -> Status:
+        """Its status as part of a whole."""
+        return self.severity.weigh(self.status)
+
 
 class ComponentReport(Document, frozen=True):
     id: str

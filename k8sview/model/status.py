@@ -67,6 +67,11 @@ class Severity(StrEnum):
         """Whether this severity is as bad as ``other`` or worse."""
         return self.rank <= other.rank
 
+    def weigh(self, status: Status) -> Status:
+        """What a check of this severity means for the whole that it is part of (a component): what is low or merely
+        for information never fails a whole, it warns."""
+        return Status.WARN if status is Status.FAIL and not self.at_least(Severity.MEDIUM) else status
+
 
 _RANKS = {severity: number for number, severity in enumerate(Severity)}
 

@@ -169,7 +169,7 @@ class _Writer:
         return [_Row(topic, "", "", self._worst(topic)) for topic in topics if topic not in known]
 
     def _worst(self, component: str) -> Status | None:
-        own = (check.status for check in self._report.checks if check.component == component)
+        own = (check.weight for check in self._report.checks if check.component == component)
         return max(own, key=lambda status: status.badness, default=None)
 
     def _check(self, check: CheckResult, found: list[Finding]) -> Iterator[str]:

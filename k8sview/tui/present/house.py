@@ -65,8 +65,8 @@ def cards(report: Report, layer: Layer) -> tuple[Card, ...]:
 def _card(component: ComponentReport, checks: Sequence[CheckResult]) -> Card:
     if not checks:
         return Card(component, Status.UNKNOWN if component.state is Presence.UNKNOWN else None, _condition(component))
-    worst = max(checks, key=lambda check: (check.status.badness, -check.severity.rank))
-    status = worst.status
+    worst = max(checks, key=lambda check: (check.weight.badness, -check.severity.rank))
+    status = worst.weight
     if component.state is Presence.UNKNOWN and status.badness < Status.UNKNOWN.badness:
         status = Status.UNKNOWN
     if worst.status in (Status.PASS, Status.SKIP):
