@@ -33,11 +33,14 @@ def unscheduled(view: View, pod: Pod) -> Health:
         message = "its scheduling gates hold it back"
         return Health(HealthVerdict.WAITING, "SchedulingGated", message, since, evidence=evidence)
     said = scheduler_words(condition.message)
-    end = grace_end(view, since, _GRACE)
+    # A volume may take a while to be made: its claim is excused as long.
+    unbound = any(not is_bound(claim) for claim in claims_of(view, pod)) and "unbound" in condition.message
+    grace = _VOLUME if unbound else _GRACE
+    end = grace_end(view, since, grace)
     if end is not None:
         message = joined("waits for a node", said)
         return Health(
-            HealthVerdict.PROGRESSING, "Unschedulable", message, since, evidence=evidence, recheck_at=end, grace=_GRACE
+            HealthVerdict.PROGRESSING, "Unschedulable", message, since, evidence=evidence, recheck_at=end, grace=grace
         )
     promised = pod.status.nominated_node_name
     end = grace_end(view, since, _PREEMPTION) if promised else None

@@ -360,3 +360,11 @@ def test_resource_claims_that_are_not_there_keep_the_scheduler_off(asked: Raw, w
     said = 'PodResourceClaim gpu: failed to create ResourceClaim: resourceclaimtemplate "one-gpu" not found'
     told = why(raw, *EVERYTHING, event(raw["metadata"]["uid"], "FailedResourceClaimCreation", said))
     assert (said in told.message, told.confidence) == (True, Confidence.OBSERVED)
+
+
+@pytest.mark.parametrize(("span", "verdict"), [("90s", "Progressing"), ("3m", "Down")])
+def test_a_pod_may_wait_for_a_volume_as_long_as_its_claim_may(span: str, verdict: str) -> None:
+    message = "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"
+    raw = pending("db", message, span, volumes=cluster.mounting("data"))
+    assert judge(raw, claimed("data")).verdict == verdict
+    assert judge(pending("web", "0/1 nodes are available: 1 Insufficient cpu.", span)).verdict == "Down"
