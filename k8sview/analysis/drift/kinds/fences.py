@@ -53,12 +53,15 @@ MARKS: tuple[Mark, ...] = (
     Mark(f"{_FLUX}/ssa", _is("Ignore"), "Flux ignores it", Severity.MEDIUM),
     Mark(f"{_FLUX}/ssa", _is("IfNotPresent"), "Flux creates it and never corrects it", Severity.MEDIUM),
     Mark(f"{_FLUX}/ssa", _is("Merge"), "Flux keeps fields that others add"),
-    Mark(f"{_FLUX}/prune", _is("disabled"), "Flux does not delete it when it leaves its source"),
+    Mark(f"{_FLUX}/prune", _is("disabled"), "Flux does not delete it when it leaves its source", Severity.INFO),
     Mark("helm.toolkit.fluxcd.io/driftDetection", _is("disabled"), "Flux does not look for drift of it"),
     Mark("fluxcd.controlplane.io/reconcile", _is("disabled"), "the Flux operator does not reconcile it"),
     Mark("argocd.argoproj.io/compare-options", _has("IgnoreExtraneous"), "Argo CD does not count it as out of sync"),
     Mark(
-        "argocd.argoproj.io/sync-options", _has("Prune=false", "Prune=confirm"), "Argo CD does not delete it by itself"
+        "argocd.argoproj.io/sync-options",
+        _has("Prune=false", "Prune=confirm"),
+        "Argo CD does not delete it by itself",
+        Severity.INFO,
     ),
     Mark("argocd.argoproj.io/skip-reconcile", _is("true"), "Argo CD does not reconcile it", Severity.MEDIUM),
     Mark("crossplane.io/paused", _is("true"), "Crossplane does not reconcile it", Severity.MEDIUM),
