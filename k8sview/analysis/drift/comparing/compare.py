@@ -23,6 +23,7 @@ from k8sview.model.status import Severity
 
 _PLAIN = Comparing()
 _NETWORK_POLICY = "NetworkPolicy.networking.k8s.io"
+_POD_SPECS = (("spec",), ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"))
 _OURS = ("", "apps", "batch", "autoscaling", "policy")
 
 
@@ -36,7 +37,8 @@ def compare(desired: Mapping[str, Any], live: Mapping[str, Any], context: Compar
     full = full_kind(kind, group)
     held = ownership(live)
     known = held.tracked in (Tracked.WHOLE, Tracked.FORGOTTEN)
-    walk = Walk(full, context, held.keys, frozenset(held.leaves) if known else frozenset())
+    atomic = frozenset(held.leaves) if known else frozenset()
+    walk = Walk(full, context, held.keys, atomic, on_host=_on_host(live))
     walk.pair(ROOT, _prepared(full, desired, live, context), _prepared(full, live, live, context))
     sources = context.sources or _sources(held, walk.agreed)
     about = _Known(full, context, held if known else None, sources, bool(desired.get("aggregationRule")))
@@ -52,6 +54,17 @@ def drifting(differences: Iterable[Difference]) -> tuple[Difference, ...]:
 def _kind(body: Mapping[str, Any]) -> tuple[str, str]:
     version = str(body.get("apiVersion") or "")
     return str(body.get("kind") or ""), version.rpartition("/")[0]
+
+
+def _on_host(body: Mapping[str, Any]) -> bool:
+    """Whether the pods of a Pod or workload use the node's network."""
+    for way in _POD_SPECS:
+        at: Any = body
+        for name in way:
+            at = at.get(name) if isinstance(at, Mapping) else None
+        if isinstance(at, Mapping) and at.get("hostNetwork") is True:
+            return True
+    return False
 
 
 def _prepared(full: str, side: Mapping[str, Any], live: Mapping[str, Any], context: Comparing) -> dict[str, Any]:

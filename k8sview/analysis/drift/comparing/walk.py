@@ -17,6 +17,9 @@ from k8sview.analysis.drift.comparing.security import default_at, secured
 _MOST_PAIRS = 40_000
 """Beyond so many pairs, items of an unordered list are matched by being equal alone."""
 
+_ACCOUNT = ("serviceAccount", "serviceAccountName")
+"""The older name, and the one that the server copies it from and to."""
+
 _BY_KEY = frozenset(
     """labels annotations data binaryData nodeSelector matchLabels requests limits parameters""".split()  # noqa: SIM905
 )
@@ -36,7 +39,8 @@ class Found(msgspec.Struct, frozen=True):
 
 class Walk:
     """One comparison. ``keys``: of lists, by the names that lead to them; ``atomic``: locations that one entry owns
-    whole. ``agreed``: where live leaves are as stated."""
+    whole; ``on_host``: whether the live pods use the node's network, where each port is the node's. ``agreed``: where
+    live leaves are as stated."""
 
     def __init__(
         self,
@@ -44,11 +48,14 @@ class Walk:
         context: Comparing,
         keys: Mapping[tuple[str, ...], tuple[str, ...]],
         atomic: frozenset[tuple[str | int, ...]],
+        *,
+        on_host: bool = False,
     ) -> None:
         self._full = full
         self._context = context
         self._keys = keys
         self._atomic = atomic
+        self._on_host = on_host
         self._additions = context.additions or "N8" in context.off
         self._openapi = {generic_of(path): names for path, names in context.list_keys.items()}
         self._unsupported = frozenset(generic_of(path) for path in context.unsupported)
@@ -89,7 +96,20 @@ class Walk:
 
     def _fields(self, place: Place, desired: dict[str, Any], live: dict[str, Any]) -> None:
         for key in dict.fromkeys((*desired, *live)):
-            self.pair(place.field(key), desired.get(key, ABSENT), live.get(key, ABSENT))
+            if not self._mirrored(key, desired, live):
+                self.pair(place.field(key), desired.get(key, ABSENT), live.get(key, ABSENT))
+
+    def _mirrored(self, key: str, desired: dict[str, Any], live: dict[str, Any]) -> bool:
+        """Whether a field only repeats its neighbour, as the server makes it: one of the two is told."""
+        if key == "hostPort":
+            return key not in desired and self._on_host and same(live.get(key), live.get("containerPort"))
+        if key not in _ACCOUNT or not same(live.get(_ACCOUNT[0]), live.get(_ACCOUNT[1])):
+            return False
+        older, name = _ACCOUNT
+        stated = [one for one in _ACCOUNT if one in desired]
+        if key == older:
+            return stated != [older] and (older not in desired or same(desired[older], desired.get(name)))
+        return stated == [older]
 
     def _removed(self, place: Place, desired: Any) -> None:
         if isinstance(desired, dict) and (place.steps[-1:] and place.steps[-1] in _BY_KEY):

@@ -309,6 +309,24 @@ CASES: dict[str, tuple[Raw, Raw]] = {
             ),
         ),
     ),
+    "the older name of the account": (
+        pod({"serviceAccountName": "web"}),
+        pod({"serviceAccountName": "web", "serviceAccount": "web"}),
+    ),
+    "the account under its older name": (
+        pod({"serviceAccount": "web"}),
+        pod({"serviceAccountName": "web", "serviceAccount": "web"}),
+    ),
+    "ports of pods on the node's network": (
+        pod({"hostNetwork": True}, ports=[{"containerPort": 80}]),
+        pod({"hostNetwork": True}, ports=[{"containerPort": 80, "hostPort": 80, "protocol": "TCP"}]),
+    ),
+    "texts that are left empty": (
+        pod({"schedulerName": "", "priorityClassName": "", "dnsPolicy": ""}, imagePullPolicy=""),
+        pod({"schedulerName": "default-scheduler", "dnsPolicy": "ClusterFirst"}, imagePullPolicy="IfNotPresent"),
+    ),
+    "a Service without a type": (service({"port": 80}, type=""), service({"port": 80}, type="ClusterIP")),
+    "an authority that is empty": (webhooks(clientConfig={"caBundle": ""}), webhooks(clientConfig={})),
     "a field that this server does not know": (
         pod({"topologySpreadConstraints": [{"topologyKey": "z", "whenUnsatisfiable": "x", "matchLabelKeys": ["a"]}]}),
         pod({"topologySpreadConstraints": [{"topologyKey": "z", "whenUnsatisfiable": "x"}]}),
@@ -351,3 +369,21 @@ def test_what_servers_allot_differs_between_clusters() -> None:
 
 def test_there_are_many_lookalikes() -> None:
     assert len(CASES) >= 40
+
+
+def test_an_account_is_told_once() -> None:
+    live = pod({"serviceAccountName": "admin", "serviceAccount": "admin"})
+    name, older = "spec.template.spec.serviceAccountName", "spec.template.spec.serviceAccount"
+    for stated, path in (
+        ({}, name),
+        ({"serviceAccountName": "web"}, name),
+        ({"serviceAccount": "web"}, older),
+        ({"serviceAccountName": "web", "serviceAccount": "web"}, name),
+    ):
+        assert [one.path for one in drifting(compare(pod(dict(stated)), live))] == [path]
+
+
+def test_a_host_port_elsewhere_is_told() -> None:
+    live = deployment({"ports": [{"containerPort": 80, "hostPort": 80}]})
+    (one,) = drifting(compare(deployment({"ports": [{"containerPort": 80}]}), live))
+    assert one.path == "spec.template.spec.containers[name=app].ports[containerPort=80].hostPort"
