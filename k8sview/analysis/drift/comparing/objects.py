@@ -22,12 +22,14 @@ _SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController",
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What the desired side is. ``own_writes``: whether a leaf that only the desired side's manager holds can differ
-    for another reason than admission rewriting it (a manifest that was not applied yet)."""
+    for another reason than admission rewriting it (a manifest that was not applied yet). ``foreign``: how the names of
+    managers begin that never write the desired side, however much they hold."""
 
     kind: DriftKind
     stated_by: str
     confidence: Confidence = Confidence.CERTAIN
     own_writes: bool = True
+    foreign: tuple[str, ...] = ()
     repairs: Callable[[Difference], bool | None] | None = None
     next_step: str = ""
     comparing: Comparing = Comparing()
@@ -42,8 +44,8 @@ def compared(view: View, one: Stated, body: Mapping[str, Any], terms: Terms) -> 
     context = msgspec.structs.replace(terms.comparing, autoscaled=bool(scaled), namespace=one.ref.namespace)
     found = []
     for difference in drifting(compare(one.body, body, context)):
-        if difference.own and difference.change in (OVERRIDE, ADDITION) and not terms.own_writes:
-            continue  # nobody but admission can have rewritten it
+        if _rewritten(difference, terms):
+            continue
         doubtful = difference.path == "spec.replicas" and scaled is None
         repairs = terms.repairs(difference) if terms.repairs is not None else None
         found.append(
@@ -58,6 +60,13 @@ def compared(view: View, one: Stated, body: Mapping[str, Any], terms: Terms) -> 
             )
         )
     return Drifts(tuple(found))
+
+
+def _rewritten(difference: Difference, terms: Terms) -> bool:
+    """Whether nobody but admission can have made the difference."""
+    if terms.own_writes or not difference.own or difference.change not in (OVERRIDE, ADDITION):
+        return False
+    return not any(name.startswith(terms.foreign) for name in difference.owners)
 
 
 def autoscaled(view: View, ref: Ref) -> bool | None:

@@ -76,6 +76,7 @@ def _of_one(
         stated_by=_named(release),
         confidence=Confidence.INFERRED if behind else Confidence.CERTAIN,
         own_writes=behind,
+        foreign=("kubectl",),
         repairs=repairs,
         next_step=_next(group, release),
     )

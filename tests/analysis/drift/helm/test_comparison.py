@@ -111,6 +111,13 @@ def test_an_image_that_admission_rewrote_is_none() -> None:
     assert drifts(DEPLOYMENT, edited("mirror.example.org/web:1", HELM)) == ()
 
 
+def test_an_apply_over_everything_is_no_admission() -> None:
+    everything = owned(*CONTAINER, below={"f:name": {}, "f:image": {}})
+    for manager in ("kubectl-client-side-apply", "kubectl"):
+        body = edited("registry.example.org/web:2", entry(manager, everything, "Apply"))
+        assert [one.after for one in drifts(DEPLOYMENT, body)] == ["registry.example.org/web:2"]
+
+
 def test_after_a_failed_upgrade_nothing_is_certain() -> None:
     (drift,) = drifts(DEPLOYMENT, edited("registry.example.org/web:2", HELM), behind=True)
     assert drift.confidence is Confidence.INFERRED
