@@ -53,7 +53,9 @@ def resize_failed(view: View, claim: PersistentVolumeClaim, health: Health) -> D
     asked = claim.spec.resources.requests.get("storage", "")
     has = claim.status.capacity.get("storage", "")
     where = "by its storage" if health.reason == "ControllerResizeError" else "on its node"
-    words = f"claim {claim.metadata.name} cannot grow from {has} to {asked}: refused {where}{since(view, health.since)}"
+    # Asked for and there may be told alike where somebody took the wish back: then only the refusal is true.
+    sizes = f" from {has} to {asked}" if has and asked and has != asked else ""
+    words = f"claim {claim.metadata.name} cannot grow{sizes}: refused {where}{since(view, health.since)}"
     return explain(health, "claim.resize-failed", joined(words, said), _describe(claim))
 
 

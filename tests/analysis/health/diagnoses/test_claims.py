@@ -177,6 +177,9 @@ def test_a_resize_that_fails() -> None:
     assert found.message == (
         "claim data cannot grow from 5Gi to 10Gi: refused by its storage since 11:00 UTC: volume limit reached"
     )
+    withdrawn = {"capacity": {"storage": "10Gi"}, "conditions": [refused]}
+    found = why(claim(phase="Bound", volumeName="disk-1", status=withdrawn), volume())
+    assert found.message.startswith("claim data cannot grow: refused by its storage")
 
 
 @pytest.mark.parametrize("phase", ["Bound", "Available", "Released"])
