@@ -12,6 +12,7 @@ from k8sview.analysis.checks.engine import Engine
 from k8sview.analysis.components.detect import detect
 from k8sview.analysis.health.engine import HealthEngine
 from k8sview.catalog.loader import Catalog
+from k8sview.model.events import Connected
 from k8sview.model.metrics import Metric
 from k8sview.model.report import Report
 from k8sview.session.once import Clock, Progress, read_once, utc_now
@@ -40,6 +41,14 @@ async def check_once(
     checks = select(catalog, selection)
     began, started_at = time.monotonic(), clock()
     needed = needed_resources(catalog, checks, namespaced=selection.namespaces is not None)
+
+    def wanted(connected: Connected) -> tuple[str, ...]:
+        """In single namespaces nothing of the whole cluster is asked for, whatever turns out to belong to it."""
+        if selection.namespaces is None:
+            return needed
+        cluster_wide = {one.name for one in connected.resources if not one.namespaced}
+        return tuple(name for name in needed if name not in cluster_wide)
+
     asking: list[asyncio.Task[Mapping[str, Metric]]] = []
 
     def ask() -> None:
@@ -50,7 +59,7 @@ async def check_once(
         view = await read_once(
             source,
             selection.namespaces,
-            lambda connected: needed,
+            wanted,
             read_timeout=read_timeout,
             clock=clock,
             progress=progress,
