@@ -30,7 +30,7 @@ from k8sview.model.traced import Trace, TracedView, traced, traces_of
 from k8sview.model.view import View
 
 
-class _Entry(msgspec.Struct, frozen=True):
+class _Entry(msgspec.Struct, frozen=True, gc=False):
     obj: Any
     health: Health
     diagnosis: Diagnosis | None

@@ -9,8 +9,8 @@ class Limits(msgspec.Struct, frozen=True):
     """The API budget; kept by the transport."""
 
     requests_per_second: float = 20.0
-    burst: int = 40
-    """Requests that may go out at once after a rest: enough to start all lists of a screen together."""
+    burst: int = 120
+    """Requests that may go out at once after a rest: enough to list every kind once, and a long one page by page."""
     watches: int = 60
     concurrent_lists: int = 8
     """Pages in flight at once: bounds memory, and lets the first subscriptions finish first."""
