@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from k8sview.model.status import Layer, Severity
@@ -65,6 +66,10 @@ def _seconds(text: str) -> float:
     if span is None or span.total_seconds() <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no duration: expected 5s, 500ms, 2m or 1h30m")
     return span.total_seconds()
+
+
+def _span(text: str) -> timedelta:
+    return timedelta(seconds=_seconds(text))
 
 
 def _percent(text: str) -> float:
@@ -199,6 +204,37 @@ HEALTH = (
         "stay, and write again whenever something has changed (json: one line each); Ctrl-C ends it",
         False,
         _FLAG,
+    ),
+)
+
+DRIFT = (
+    HEALTH[0],
+    Option(
+        ("--since",),
+        "only what was changed in this span (3h, 7d), and what nothing dates",
+        settings={"type": _span, "metavar": "DURATION", "dest": "since"},
+    ),
+    Option(
+        ("--class",),
+        "only changes by this class of writer: human, ui, script, controller, ...; or a,b",
+        settings={**_MANY, "metavar": "CLASS", "dest": "classes"},
+    ),
+    Option(
+        ("--kind",),
+        "look only for this kind of drift: out-of-band, helm, replicas, ...; or a,b",
+        settings={**_MANY, "metavar": "KIND", "dest": "kinds"},
+    ),
+    Option(
+        ("-f", "--filename"),
+        "compare the cluster with these manifests, too; may be given more than once; - reads stdin",
+        settings={"action": "append", "metavar": "DIR|FILE|-", "dest": "filename"},
+        completes="file",
+    ),
+    Option(
+        ("--helm",),
+        "releases: compare reads one stored release at a time, labels-only reads none (default: compare)",
+        "compare",
+        {"type": choice("way to look at Helm", ("compare", "labels-only")), "metavar": "compare|labels-only"},
     ),
 )
 

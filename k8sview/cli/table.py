@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from k8sview.cli.options import (
     CONNECTION,
+    DRIFT,
     GATE,
     HEALTH,
     METRICS,
@@ -20,7 +21,7 @@ from k8sview.cli.options import (
     plain_output,
 )
 
-REPORTS = ("check", "health", "why")
+REPORTS = ("check", "health", "why", "drift")
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -82,6 +83,18 @@ COMMANDS = (
             *VERBOSE,
         ),
         ("k8sview why deploy/api -n shop", "k8sview why pod api-7c9d-x2b -n shop", "k8sview why coredns"),
+    ),
+    Command(
+        "drift",
+        "who changed what, when, and why it was not reverted; changes nothing",
+        "drift:drift",
+        (plain_output("text", "json", "markdown"), *DRIFT, *CONNECTION, *SCOPE, *RECORDED, *PATIENCE, *VERBOSE),
+        (
+            "k8sview drift",
+            "k8sview drift -n shop --class human --since 24h",
+            "k8sview drift -f manifests/ -o markdown",
+            "k8sview drift --helm=labels-only -o json | jq '.drifts[].message'",
+        ),
     ),
     Command(
         "components",
@@ -147,7 +160,7 @@ COMMANDS = (
         (
             Option(
                 ("COMMAND",),
-                "whose report: check (default), health or why",
+                "whose report: check (default), health, why or drift",
                 "check",
                 {"nargs": "?", "type": choice("report", REPORTS), "metavar": "|".join(REPORTS)},
             ),

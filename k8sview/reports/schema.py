@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from k8sview.model.drift_report import DriftReport
 from k8sview.model.health import HealthVerdict
 from k8sview.model.health_report import HealthReport, WhyReport
 from k8sview.model.report import Document, Report
@@ -16,7 +17,12 @@ from k8sview.model.status import Severity, Status
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-DOCUMENTS: dict[str, type[Document]] = {"check": Report, "health": HealthReport, "why": WhyReport}
+DOCUMENTS: dict[str, type[Document]] = {
+    "check": Report,
+    "health": HealthReport,
+    "why": WhyReport,
+    "drift": DriftReport,
+}
 """What has a schema, by the command that writes it. A document's ``kind`` is the name of its struct."""
 _KINDS: dict[type[Document], str] = {Report: "CheckReport"}
 
@@ -88,6 +94,24 @@ _DESCRIPTIONS = {
     "WhyReport.chain": "From the object to its root cause, link by link; empty for an object that is well.",
     "WhyReport.rootCause": "null for what is no fault.",
     "StepReport.verdict": "null: the object does not exist, or has no health of its own.",
+    "DriftReport": "What `k8sview drift -o json` writes: exactly one of these.",
+    "DriftReport.apiVersion": "Readers of k8sview.io/v1 ignore keys they do not know; within v1 keys are only added.",
+    "DriftReport.drifts": "One for each leaf that differs, worst first; ignored ones last.",
+    "DriftReport.notCheckable": "What could not be looked for, and why: an empty drifts says nothing about these.",
+    "DriftReport.fetched": "How many objects were read whole, one request each.",
+    "DriftReport.selector": "The labels of -l; null without.",
+    "DriftSummary.drifted": "Drifts that no rule ignores; unmanaged objects are counted apart.",
+    "DriftSummary.managedPercent": "Managed of what somebody decided to have; null where there is nothing to count.",
+    "DriftEntry.fingerprint": "Made of kind of drift, cluster, workload and path: survives restarts.",
+    "DriftEntry.change": "override, addition or removal; null where neither word fits.",
+    "DriftEntry.path": "Field path; empty: the object as a whole.",
+    "DriftEntry.before": "null: unknown, or it was not there (see change). Never a Secret's value.",
+    "DriftEntry.actor": "The field manager; the API never stores the user. null: nobody signed it.",
+    "DriftEntry.nextUpgradeRepairs": "Whether the next helm upgrade puts it back; null: none would touch it.",
+    "DriftEntry.ignoredBy": "Id of the ignore rule that covers it.",
+    "WrittenAt.notBefore": "null: at is exact. Else it happened between the two.",
+    "WrittenAt.basis": "What dates it: managedFields, revision, event, watch or none.",
+    "Unlooked.asked": "false: only because something was not given, such as manifests. Does not count as incomplete.",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
 from k8sview.catalog.problems import nearest
@@ -34,10 +34,12 @@ async def read_once(
     clock: Clock = utc_now,
     progress: Progress | None = None,
     on_connected: Callable[[], None] = lambda: None,
+    before_close: Callable[[View], Awaitable[None]] | None = None,
 ) -> View:
     """A view of the resources that ``wanted`` names once it is known what is served. Closes the source.
 
-    ``read_timeout`` seconds bound the reading; what has not arrived by then still loads in the view. Raises SourceError
+    ``read_timeout`` seconds bound the reading; what has not arrived by then still loads in the view. ``before_close``
+    is handed what was read while the source can still be asked; what that costs is counted, too. Raises SourceError
     where the cluster cannot be reached at all, SelectionError for a namespace that does not exist.
     """
     store = Store(clock, namespaces)
@@ -60,6 +62,8 @@ async def read_once(
                 await _settled(store, reading, news, progress)
         except TimeoutError:
             pass  # tables that still load are judged as unread
+        if before_close is not None:
+            await before_close(store.view())
         take(events.Usage(source.usage()))
     finally:
         await source.close()

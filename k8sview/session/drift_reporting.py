@@ -1,0 +1,159 @@
+"""Puts one look for drift together as a report. Pure: the same values, the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from k8sview import __version__
+from k8sview.analysis.drift.kinds.unmanaged import coverage
+from k8sview.analysis.drift.naming import resource_of
+from k8sview.analysis.drift.summary import fingerprint_of, order, summary
+from k8sview.model.drift import Actor, ActorClass, Drift, DriftKind, Drifts
+from k8sview.model.drift_report import DriftEntry, DriftReport, Unlooked, WrittenAt
+from k8sview.model.objects.meta import LabelSelector
+from k8sview.model.report import Selection, Tool
+from k8sview.model.text import plain
+from k8sview.model.times import format_time
+from k8sview.model.view import View
+from k8sview.session.health_reporting import plain_ref
+from k8sview.session.reporting import API_VERSION, SCHEMA_VERSION, Timing, access_of, cluster_of, run_of
+
+_BEST = (
+    DriftKind.REPLICAS,
+    DriftKind.POD_TEMPLATE,
+    DriftKind.OUT_OF_BAND,
+    DriftKind.HELM,
+    DriftKind.MANIFEST,
+    DriftKind.LAST_APPLIED,
+)
+"""Kinds that tell of the same leaf: the first of them tells it, with what the others know besides."""
+
+
+class DriftScope(msgspec.Struct, frozen=True):
+    """What of a cluster's drift a report tells. Empty: all of it."""
+
+    namespaces: tuple[str, ...] | None = None
+    selector: LabelSelector | None = None
+    selector_text: str | None = None
+    since: timedelta | None = None
+    classes: frozenset[ActorClass] = frozenset()
+    kinds: frozenset[DriftKind] | None = None
+
+    def holds(self, view: View, drift: Drift) -> bool:
+        """Whether a drift is asked for. One without a time may have happened since: it is."""
+        if self.kinds is not None and drift.kind not in self.kinds:
+            return False
+        if self.namespaces is not None and drift.object.namespace not in self.namespaces:
+            return False
+        if self.classes and (drift.actor is None or drift.actor.actor_class not in self.classes):
+            return False
+        if self.since is not None and drift.time.at is not None and drift.time.at < view.taken_at - self.since:
+            return False
+        return self.selector is None or self._labelled(view, drift, self.selector)
+
+    def _labelled(self, view: View, drift: Drift, selector: LabelSelector) -> bool:
+        ref = drift.object
+        name = resource_of(view, ref.api_version, ref.kind)
+        obj = view.get(name, ref.name, ref.namespace) if name is not None else None
+        return obj is not None and selector.matches(obj.metadata.labels)
+
+
+def merged(drifts: Iterable[Drift]) -> tuple[Drift, ...]:
+    """One drift for each leaf, told by the kind that knows it best; objects as a whole stay as they are."""
+    found: dict[object, Drift] = {}
+    everything = tuple(drifts)
+    rest = [one for one in everything if one.kind not in _BEST or not one.path]
+    ranked = sorted(
+        (one for one in everything if one.kind in _BEST and one.path), key=lambda one: _BEST.index(one.kind)
+    )
+    for one in ranked:
+        ref = one.object
+        place = (ref.kind, ref.api_version.rpartition("/")[0], ref.namespace, ref.name, ref.container, one.path)
+        known = found.get(place)
+        if known is None:
+            found[place] = one
+        elif known.kind is one.kind:
+            rest.append(one)
+        else:
+            found[place] = _with(known, one)
+    return (*found.values(), *rest)
+
+
+def build_drift_report(
+    view: View, drifts: Drifts, not_given: Iterable[Unlooked], scope: DriftScope, *, timing: Timing, fetched: int
+) -> DriftReport:
+    """The report of one look."""
+    kept = order(one for one in drifts.drifts if scope.holds(view, one))
+    asked = (one for one in drifts.not_checkable if scope.kinds is None or one.kind in scope.kinds)
+    reasons = [Unlooked(one.kind, plain(one.reason)) for one in asked]
+    reasons += [one for one in not_given if scope.kinds is None or one.drift in scope.kinds]
+    return DriftReport(
+        api_version=API_VERSION,
+        kind="DriftReport",
+        schema_version=SCHEMA_VERSION,
+        tool=Tool("k8sview", __version__),
+        run=run_of(Selection(namespaces=scope.namespaces), view, timing),
+        cluster=cluster_of(view),
+        summary=summary(kept, coverage(view)),
+        drifts=tuple(_entry(view, one) for one in kept),
+        not_checkable=tuple(dict.fromkeys(reasons)),
+        access=access_of(view),
+        fetched=fetched,
+        selector=scope.selector_text,
+    )
+
+
+def _with(best: Drift, other: Drift) -> Drift:
+    return msgspec.structs.replace(
+        best,
+        change=best.change or other.change,
+        before=best.before if best.before is not None else other.before,
+        after=best.after if best.after is not None else other.after,
+        actor=best.actor or other.actor,
+        time=best.time if best.time.at is not None else other.time,
+        why_not_reverted=best.why_not_reverted or other.why_not_reverted,
+        next_upgrade_repairs=(
+            best.next_upgrade_repairs if best.next_upgrade_repairs is not None else other.next_upgrade_repairs
+        ),
+        security=best.security or other.security,
+        severity=min(best.severity, other.severity, key=lambda one: one.rank),
+        evidence=tuple(dict.fromkeys((*best.evidence, *other.evidence))),
+    )
+
+
+def _entry(view: View, one: Drift) -> DriftEntry:
+    return DriftEntry(
+        fingerprint=fingerprint_of(view, one),
+        drift=one.kind,
+        change=one.change,
+        object=plain_ref(one.object),
+        path=plain(one.path),
+        before=_plain(one.before),
+        after=_plain(one.after),
+        actor=_actor(one.actor) if one.actor is not None else None,
+        time=WrittenAt(_time(one.time.at), _time(one.time.not_before), one.time.basis),
+        confidence=one.confidence,
+        why_not_reverted=plain(one.why_not_reverted),
+        next_upgrade_repairs=one.next_upgrade_repairs,
+        security=one.security,
+        severity=one.severity,
+        message=plain(one.message),
+        next=plain(one.next, newlines=True),
+        ignored_by=one.ignored_by,
+        evidence=tuple(plain(line) for line in one.evidence),
+    )
+
+
+def _actor(who: Actor) -> Actor:
+    return Actor(who.actor_class, plain(who.manager), plain(who.operation), plain(who.subresource))
+
+
+def _plain(text: str | None) -> str | None:
+    return plain(text) if text is not None else None
+
+
+def _time(moment: datetime | None) -> str | None:
+    return format_time(moment) if moment is not None else None
