@@ -158,7 +158,7 @@ async def _stated(view: View, bodies: Bodies, stated: Documents) -> Drifts:
 def _not_given(stated: Documents | None, labels_only: bool) -> Iterator[Unlooked]:
     """Kinds that nobody asked for in this run, with what to give."""
     for kind in (DriftKind.CLUSTER, DriftKind.BASELINE):
-        yield Unlooked(kind, "needs a second cluster or recording to compare with; this command looks at one", asked=False)
+        yield Unlooked(kind, "needs a second cluster or recording to compare with: here is only one", asked=False)
     if stated is None:
         yield Unlooked(DriftKind.MANIFEST, "needs manifests: -f DIR, FILE or -", asked=False)
         yield Unlooked(DriftKind.MISSING, "needs manifests (-f), or a Helm release that states it", asked=False)
