@@ -6,15 +6,19 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
 from k8sview.catalog.loader import Catalog, load_catalog
 from k8sview.cli.console import Console, UsageError
-from k8sview.model.report import Report
-from k8sview.session.once import Clock, utc_now
+from k8sview.model.objects.meta import LabelSelector
+from k8sview.model.report import Envelope, Report
+from k8sview.model.selectors import SelectorError, parse_selector
+from k8sview.session.once import Clock, Progress, utc_now
 from k8sview.session.run import check_once
 from k8sview.session.selection import Selection, select
 from k8sview.sources.contract import Metrics, Source
@@ -25,12 +29,23 @@ from k8sview.sources.recording.source import RecordingSource
 
 DEMO_NAME = "demo"
 
+_Read = TypeVar("_Read")
+_Report = TypeVar("_Report", bound=Envelope)
+
 
 def namespaces_of(arguments: argparse.Namespace) -> tuple[str, ...] | None:
     """None: the whole cluster. As in kubectl, -A wins over -n."""
     if arguments.all_namespaces or not arguments.namespace:
         return None
     return tuple(dict.fromkeys(arguments.namespace))
+
+
+def selector_of(arguments: argparse.Namespace) -> LabelSelector | None:
+    """What -l asks for. Raises UsageError."""
+    try:
+        return parse_selector(arguments.selector) if arguments.selector else None
+    except SelectorError as error:
+        raise UsageError(str(error)) from error
 
 
 def selection_of(arguments: argparse.Namespace) -> Selection:
@@ -58,9 +73,9 @@ def recording(path: str | Path) -> tuple[RecordingSource, Clock]:
     return source, clock
 
 
-def live(arguments: argparse.Namespace) -> LiveSource:
+def live(arguments: argparse.Namespace, kind: type[LiveSource] = LiveSource) -> LiveSource:
     """The cluster of a context; somebody at a terminal may answer what a login plugin asks."""
-    return LiveSource(
+    return kind(
         arguments.kubeconfig,
         arguments.context,
         request_timeout=arguments.request_timeout,
@@ -71,9 +86,9 @@ def live(arguments: argparse.Namespace) -> LiveSource:
     )
 
 
-def opened(arguments: argparse.Namespace) -> tuple[Source, Clock]:
-    """The recording of --from, or the cluster; with the clock that it is judged by."""
-    return recording(arguments.recording) if arguments.recording else (live(arguments), utc_now)
+def opened(arguments: argparse.Namespace, kind: type[LiveSource] = LiveSource) -> tuple[Source, Clock]:
+    """The recording of --from, or the cluster as a source of this kind; with the clock that it is judged by."""
+    return recording(arguments.recording) if arguments.recording else (live(arguments, kind), utc_now)
 
 
 def metrics_of(arguments: argparse.Namespace) -> Metrics | None:
@@ -97,28 +112,32 @@ def judge(arguments: argparse.Namespace, console: Console) -> Report:
     metrics = metrics_of(arguments)
     source, clock = opened(arguments)
 
-    def progress(done: int, of: int) -> None:
-        console.progress(f"reading the cluster: {done} of {of} resources")
+    def reading(progress: Progress) -> Coroutine[Any, Any, Report]:
+        return check_once(
+            source,
+            catalog,
+            selection,
+            read_timeout=arguments.timeout,
+            clock=clock,
+            progress=progress,
+            metrics=metrics,
+        )
 
+    return at_its_moment(run_reading(reading, console), arguments)
+
+
+def run_reading(reading: Callable[[Progress], Coroutine[Any, Any, _Read]], console: Console) -> _Read:
+    """What a coroutine that reads a cluster comes to, while people see how far it is."""
     console.progress("connecting")
     try:
-        report = asyncio.run(
-            check_once(
-                source,
-                catalog,
-                selection,
-                read_timeout=arguments.timeout,
-                clock=clock,
-                progress=progress,
-                metrics=metrics,
-            )
-        )
+        return asyncio.run(reading(lambda done, of: console.progress(f"reading the cluster: {done} of {of} resources")))
     finally:
         console.end_progress()
-    return _at_its_moment(report) if arguments.recording else report
 
 
-def _at_its_moment(report: Report) -> Report:
+def at_its_moment(report: _Report, arguments: argparse.Namespace) -> _Report:
     """A recording is judged at one moment, whenever that is done: the same file gives the same bytes."""
+    if not arguments.recording:
+        return report
     run = msgspec.structs.replace(report.run, started_at=report.run.finished_at, duration_ms=0)
     return msgspec.structs.replace(report, run=run)

@@ -6,7 +6,7 @@ Field names, order and meaning are a public contract: inside v1 only additions.
 from __future__ import annotations
 
 from k8sview.model.drift import Actor, DriftKind, DriftSummary
-from k8sview.model.report import Access, ClusterIdentity, Document, Run, Tool
+from k8sview.model.report import Access, Document, Envelope
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence, Severity
 
@@ -48,13 +48,7 @@ class Unlooked(Document, frozen=True):
     asked: bool = True
 
 
-class DriftReport(Document, frozen=True):
-    api_version: str
-    kind: str
-    schema_version: str
-    tool: Tool
-    run: Run
-    cluster: ClusterIdentity
+class DriftReport(Envelope, frozen=True):
     summary: DriftSummary
     drifts: tuple[DriftEntry, ...]
     not_checkable: tuple[Unlooked, ...]

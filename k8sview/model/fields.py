@@ -96,13 +96,14 @@ def _named(value: Any, name: str) -> Iterable[Any]:
             return (getattr(value, _ENVELOPE[name]),)
         return (value.body[name],) if name in value.body else ()
     if isinstance(value, msgspec.Struct):
-        attribute = _attributes(type(value)).get(name)
+        attribute = attributes(type(value)).get(name)
         return (getattr(value, attribute),) if attribute else ()
     return ()
 
 
 @lru_cache(maxsize=512)
-def _attributes(struct: type[msgspec.Struct]) -> dict[str, str]:
+def attributes(struct: type[msgspec.Struct]) -> dict[str, str]:
+    """The attribute behind each name that a struct's JSON has."""
     return {field.encode_name: field.name for field in msgspec.structs.fields(struct)}
 
 
@@ -126,11 +127,11 @@ def verify(struct: type[msgspec.Struct], path: str) -> None:
             continue
         if step.startswith("["):
             raise PathError(f"{path!r}: {step} follows {current.__name__}, which is not a list")
-        attribute = _attributes(current).get(step)
+        attribute = attributes(current).get(step)
         if attribute is None:
             import difflib
 
-            near = difflib.get_close_matches(step, _attributes(current), 1)
+            near = difflib.get_close_matches(step, attributes(current), 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise PathError(f"{path!r}: {step!r} is not among the fields kept of {current.__name__}{hint}")
         current = next(field.type for field in msgspec.structs.fields(current) if field.name == attribute)

@@ -24,7 +24,7 @@ def lasting(view: View, subject: Ref) -> tuple[str, str]:
         if kind != seen:
             continue
         obj = view.get(resource, name, subject.namespace)
-        owner = next((one for one in obj.metadata.owner_references if one.controller), None) if obj else None
+        owner = obj.metadata.controller if obj else None
         if owner is not None:
             kind, name = owner.kind, owner.name
             if kind == "ReplicaSet" and view.get("replicasets.apps", name, subject.namespace) is None:

@@ -6,7 +6,7 @@ Field names, order and meaning are a public contract: inside v1 only additions.
 from __future__ import annotations
 
 from k8sview.model.health import HealthVerdict
-from k8sview.model.report import Access, ClusterIdentity, Document, Run, Tool
+from k8sview.model.report import Access, Document, Envelope
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence
 
@@ -92,13 +92,7 @@ class HealthSummary(Document, frozen=True):
     root_causes: int = 0
 
 
-class HealthReport(Document, frozen=True):
-    api_version: str
-    kind: str
-    schema_version: str
-    tool: Tool
-    run: Run
-    cluster: ClusterIdentity
+class HealthReport(Envelope, frozen=True):
     summary: HealthSummary
     root_causes: tuple[CauseReport, ...]
     objects: tuple[ObjectHealth, ...]
@@ -118,15 +112,9 @@ class StepReport(Document, frozen=True):
     evidence: tuple[Evidence, ...] = ()
 
 
-class WhyReport(Document, frozen=True):
+class WhyReport(Envelope, frozen=True):
     """One object, the chain from it to its root cause, and that cause; both empty for an object that is well."""
 
-    api_version: str
-    kind: str
-    schema_version: str
-    tool: Tool
-    run: Run
-    cluster: ClusterIdentity
     object: ObjectHealth
     chain: tuple[StepReport, ...]
     root_cause: CauseReport | None

@@ -7,6 +7,18 @@ from collections.abc import Mapping
 from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Resource
 
+LOOKED_IN = (
+    "deployments.apps",
+    "statefulsets.apps",
+    "daemonsets.apps",
+    "cronjobs.batch",
+    "jobs.batch",
+    "pods",
+    "services",
+    "nodes",
+)
+"""Where a bare name is looked for, in this order: the first kind that has it is meant."""
+
 
 def find_resource(word: str, resources: Mapping[str, Resource]) -> Resource | None:
     """The resource people mean by a word: exact name first, then kinds known beforehand, then the shortest group."""

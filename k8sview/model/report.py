@@ -158,13 +158,18 @@ class ExemptionSummary(Document, frozen=True):
     expired: tuple[str, ...] = ()
 
 
-class Report(Document, frozen=True):
+class Envelope(Document, frozen=True):
+    """What every report begins with: which form it has, which tool wrote it, of which run and which cluster."""
+
     api_version: str
     kind: str
     schema_version: str
     tool: Tool
     run: Run
     cluster: ClusterIdentity
+
+
+class Report(Envelope, frozen=True):
     summary: Summary
     components: tuple[ComponentReport, ...]
     checks: tuple[CheckResult, ...]

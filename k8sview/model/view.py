@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from k8sview.model.events import ApiUsage, Cluster, Link
+from k8sview.model.kinds import KINDS, RESOURCE_NAMES
 from k8sview.model.metrics import Metric
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import Pod
@@ -102,6 +103,14 @@ class View(msgspec.Struct, frozen=True):
             return None
         return None if group in self.missing_groups else False
 
+    def resource_of(self, api_version: str, kind: str) -> str:
+        """The resource name of a kind known beforehand or served here; "" where there is no such kind."""
+        group = api_version.rpartition("/")[0]
+        known = RESOURCE_NAMES.get(kind)
+        if known is not None and (not api_version or KINDS[known].resource.group == group):
+            return known
+        return self.once("view.kinds", _names_by_kind).get((group, kind), "")
+
     def get(self, resource: str, name: str, namespace: str | None = None) -> Any:
         """One object or None; read ``table(resource).state`` before believing None."""
         table = self.tables.get(resource)
@@ -188,6 +197,13 @@ class View(msgspec.Struct, frozen=True):
     def _pods(self, keys: Iterable[Key]) -> tuple[Pod, ...]:
         pods = self.tables.get("pods")
         return tuple(pods.objects[key] for key in sorted(keys) if key in pods.objects) if pods else ()
+
+
+def _names_by_kind(view: View) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for name, one in view.resources.items():
+        found.setdefault((one.group, one.kind), name)
+    return found
 
 
 def _unknown_resource(name: str) -> Resource:

@@ -9,7 +9,6 @@ import msgspec
 
 from k8sview import __version__
 from k8sview.analysis.drift.kinds.unmanaged import coverage
-from k8sview.analysis.drift.naming import resource_of
 from k8sview.analysis.drift.summary import fingerprint_of, order, summary
 from k8sview.model.drift import Actor, ActorClass, Drift, DriftKind, Drifts
 from k8sview.model.drift_report import DriftEntry, DriftReport, Unlooked, WrittenAt
@@ -56,7 +55,7 @@ class DriftScope(msgspec.Struct, frozen=True):
 
     def _labelled(self, view: View, drift: Drift, selector: LabelSelector) -> bool:
         ref = drift.object
-        name = resource_of(view, ref.api_version, ref.kind)
+        name = view.resource_of(ref.api_version, ref.kind)
         obj = view.get(name, ref.name, ref.namespace) if name is not None else None
         return obj is not None and selector.matches(obj.metadata.labels)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from k8sview.analysis.checks.outcome import Context, ref_to
-from k8sview.model.objects.meta import LabelSelector, OwnerReference
+from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.objects.pods import Pod, PodSpec, PodTemplateSpec
 from k8sview.model.resources import Key, Ref
 from k8sview.model.tables import Table
@@ -60,7 +60,7 @@ def pod_template(workload: Any) -> PodTemplateSpec:
 def templated(context: Context, resources: Iterable[str] = TEMPLATED) -> Iterator[tuple[Ref, Any]]:
     """``applications`` with CronJobs and with Jobs that belong to nobody: what another object makes is judged there."""
     for subject, workload in applications(context, resources):
-        if controller(workload) is None:
+        if workload.metadata.controller is None:
             yield subject, workload
 
 
@@ -113,16 +113,12 @@ class Serving:
         return tuple(sorted(found))
 
 
-def controller(obj: Any) -> OwnerReference | None:
-    return next((owner for owner in obj.metadata.owner_references if owner.controller), None)
-
-
 def root_of(view: View, pod: Pod) -> Ref | None:
     """What a pod belongs to in the end, where that is none of the three workload kinds; None where it is.
 
     A ReplicaSet that cannot be read counts as a Deployment's, which it nearly always is. A static pod is its own root.
     """
-    owner = controller(pod)
+    owner = pod.metadata.controller
     if owner is None or owner.kind == "Node":
         return Ref("v1", "Pod", pod.metadata.namespace, pod.metadata.name)
     namespace = pod.metadata.namespace
@@ -134,7 +130,7 @@ def root_of(view: View, pod: Pod) -> Ref | None:
         middle = view.get(resource, owner.name, namespace)
         if middle is None and kind == "ReplicaSet":
             return None
-        above = controller(middle) if middle is not None else None
+        above = middle.metadata.controller if middle is not None else None
         if above is not None and above.kind == "Deployment":
             return None
         owner = above or owner

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from k8sview.analysis.drift.naming import controller_of, ref_of, resource_of
+from k8sview.analysis.drift.naming import ref_of
 from k8sview.analysis.drift.scaled import HPAS, autoscalers_of
 from k8sview.model.kinds import KINDS, ref_to
 from k8sview.model.objects.pods import Pod, PodSpec
@@ -70,8 +70,8 @@ def tables_of(subjects: Iterable[Subject]) -> Iterator[tuple[str, str | None]]:
 
 
 def _family(view: View, ref: Ref, *, near: bool) -> Iterator[Subject]:
-    resource = resource_of(view, ref.api_version, ref.kind)
-    if resource is None:
+    resource = view.resource_of(ref.api_version, ref.kind)
+    if not resource:
         return
     obj = view.get(resource, ref.name, ref.namespace)
     yield Subject(Ref(ref.api_version, ref.kind, ref.namespace, ref.name), resource, obj, near)
@@ -89,9 +89,9 @@ def _family(view: View, ref: Ref, *, near: bool) -> Iterator[Subject]:
 
 def _controllers(view: View, obj: Any) -> Iterator[tuple[str, Any]]:
     for _ in range(_MOST_OWNERS):
-        owner = controller_of(obj)
-        resource = resource_of(view, owner.api_version, owner.kind) if owner else None
-        if owner is None or resource is None:
+        owner = obj.metadata.controller
+        resource = view.resource_of(owner.api_version, owner.kind) if owner else ""
+        if owner is None or not resource:
             return
         obj = view.get(resource, owner.name, obj.metadata.namespace) or view.get(resource, owner.name)
         if obj is None:

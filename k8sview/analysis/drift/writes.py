@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from k8sview.analysis.drift.naming import controller_of
 from k8sview.analysis.drift.window import CORE, NEAR, Window, born, written
 from k8sview.model.health import ChangeBefore
 from k8sview.model.resources import Ref
@@ -23,7 +22,7 @@ def writes_of(ref: Ref, obj: Any, window: Window) -> Iterator[ChangeBefore]:
 
     What another object controls is created and written by its controller: only what people do to it counts.
     """
-    owned = controller_of(obj) is not None
+    owned = obj.metadata.controller is not None
     created = born(obj)
     if created is not None and window.holds(created) and not owned:
         makers = [entry.manager for at, entry in written(obj) if abs(at - created) <= NEAR]
@@ -52,7 +51,7 @@ def living_writes(ref: Ref, pod: Any, window: Window) -> Iterator[ChangeBefore]:
 def deletion_of(ref: Ref, obj: Any, window: Window) -> Iterator[ChangeBefore]:
     """That somebody began to delete it; the API never says who."""
     at = parse_time(obj.metadata.deletion_timestamp)
-    if at is not None and window.holds(at) and controller_of(obj) is None:
+    if at is not None and window.holds(at) and obj.metadata.controller is None:
         path = "metadata.deletionTimestamp"
         words = f"{ref} was deleted; it is not gone yet"
         yield ChangeBefore(at=at, object=ref, path=path, sentence=words, basis="field")

@@ -82,8 +82,8 @@ def pods_owned(view: View, owner: Any) -> Behind:
 
 
 def _is_of(pod: Pod, uids: set[str]) -> bool:
-    controller = next((owner.uid for owner in pod.metadata.owner_references if owner.controller), "")
-    return not controller or controller in uids
+    controller = pod.metadata.controller
+    return controller is None or not controller.uid or controller.uid in uids
 
 
 def _judged(view: View, pods: Iterable[Pod]) -> Behind:

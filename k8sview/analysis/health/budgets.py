@@ -142,7 +142,8 @@ def _one_of_each_kind(pods: tuple[Pod, ...]) -> Iterator[Pod]:
     """Pods of one maker carry the same labels, as far as budgets ask for them."""
     seen: set[str] = set()
     for pod in pods:
-        maker = next((one.uid for one in pod.metadata.owner_references if one.controller), "") or pod.metadata.uid
+        owner = pod.metadata.controller
+        maker = (owner.uid if owner is not None else "") or pod.metadata.uid
         if maker not in seen:
             seen.add(maker)
             yield pod
@@ -162,7 +163,7 @@ def _without_pods(view: View, budget: PodDisruptionBudget, counts: tuple[str, ..
     born = created(budget)
     end = grace_end(view, born, _NEW)
     pods = shielded(view, budget)
-    if pods and end is None and not any(owner.controller for pod in pods for owner in pod.metadata.owner_references):
+    if pods and end is None and all(pod.metadata.controller is None for pod in pods):
         message = (
             f"counts none of the {counted(len(pods), 'pod')} that it selects, which no controller owns: "
             "it allows no eviction, and will block every drain"

@@ -220,8 +220,7 @@ def lifted(view: View, ref: Ref, passed: set[Place] | None = None) -> Ref:
         obj = view.get(RESOURCE_NAMES[current.kind], current.name, current.namespace)
         if obj is None:
             return _by_name(view, current, passed) or current
-        owners = obj.metadata.owner_references
-        owner = next((one for one in owners if one.controller), None)
+        owner = obj.metadata.controller
         if owner is None or owner.kind == "Node":  # a static pod's owner did not make it
             return current
         current = Ref(owner.api_version, owner.kind, ref.namespace, owner.name, ref.container)

@@ -109,7 +109,7 @@ def replica_set_health(view: View, replica_set: ReplicaSet) -> Health:
 
 def _owner(view: View, replica_set: ReplicaSet) -> Deployment | None:
     """An autoscaler's wish and a rollout's deadline reach a ReplicaSet through its Deployment."""
-    owner = next((one for one in replica_set.metadata.owner_references if one.controller), None)
+    owner = replica_set.metadata.controller
     if owner is None or owner.kind != "Deployment":
         return None
     found = view.get("deployments.apps", owner.name, replica_set.metadata.namespace)

@@ -22,7 +22,6 @@ from k8sview.analysis.health.diagnoses.table import diagnose
 from k8sview.analysis.health.placement.room import measured
 from k8sview.analysis.health.verdict import health_of, is_judged
 from k8sview.model.health import ClusterHealth, Diagnosis, Health, HealthVerdict, Judged, Step
-from k8sview.model.kinds import RESOURCE_NAMES
 from k8sview.model.objects.pods import Pod
 from k8sview.model.resources import Key, Ref, Resource, key_of
 from k8sview.model.tables import Table
@@ -49,7 +48,6 @@ class HealthEngine:
         self._kept: dict[str, Any] = {}
         self._ill: dict[Place, Ill] = {}
         self._counts: Counter[HealthVerdict] = Counter()
-        self._names: dict[tuple[str, str], str] = {}
         self._rechecks: dict[Place, datetime] = {}
         self._times: list[tuple[datetime, Place]] = []  # a heap of them, outdated ones among them
         self._folding = Folding(self._ill, self._place)
@@ -59,8 +57,6 @@ class HealthEngine:
 
     def update(self, view: View) -> Generator[None, None, ClusterHealth]:
         """Brings everything up to a view, pausing after each object; returns the whole."""
-        if self._view is None or self._view.resources is not view.resources:
-            self._names = {(one.group, one.kind): name for name, one in view.resources.items()}
         places = yield from self._due(view)
         self._view = view
         if any(self._waits_for_a_node(view, place) for place in places):
@@ -240,9 +236,8 @@ class HealthEngine:
         return self._ill.get(self._place(ref))
 
     def _place(self, ref: Ref) -> Place:
-        group, _, _ = ref.api_version.rpartition("/")
-        name = self._names.get((group, ref.kind)) or RESOURCE_NAMES.get(ref.kind, ref.kind)
-        return (name, ref.namespace or "", ref.name)
+        name = self._view.resource_of(ref.api_version, ref.kind) if self._view is not None else ""
+        return (name or ref.kind, ref.namespace or "", ref.name)
 
     def _ref(self, view: View, place: Place) -> Ref:
         resource: Resource = view.tables[place[0]].resource

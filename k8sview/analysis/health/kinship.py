@@ -20,11 +20,9 @@ def same_template(pod: Pod, other: Pod) -> bool:
 
 
 def _topmost(view: View, pod: Pod) -> str:
-    owner = next((one for one in pod.metadata.owner_references if one.controller), None)
+    owner = pod.metadata.controller
     if owner is None:
         return ""
     maker = view.get(RESOURCE_NAMES.get(owner.kind, ""), owner.name, pod.metadata.namespace)
-    above = (
-        next((one for one in maker.metadata.owner_references if one.controller), None) if maker is not None else None
-    )
+    above = maker.metadata.controller if maker is not None else None
     return f"{above.kind} {above.name}" if above is not None else f"{owner.kind} {owner.name}"

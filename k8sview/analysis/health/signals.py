@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.health.conditions import SUMMARIES
+from k8sview.model.fields import attributes
 from k8sview.model.objects.meta import Condition, Custom
 
 _PAUSES = (
@@ -86,9 +87,8 @@ def _field(part: Any, name: str) -> Any:
     if isinstance(part, dict):
         return part.get(name)
     if isinstance(part, msgspec.Struct):
-        for field in msgspec.structs.fields(type(part)):
-            if field.encode_name == name:
-                return getattr(part, field.name)
+        attribute = attributes(type(part)).get(name)
+        return getattr(part, attribute) if attribute else None
     return None
 
 

@@ -9,7 +9,7 @@ import msgspec
 from k8sview.analysis.health.deployments import deployment_health
 from k8sview.analysis.health.statefulsets import stateful_set_health
 from k8sview.model.health import Health, HealthVerdict
-from k8sview.model.kinds import KINDS, RESOURCE_NAMES
+from k8sview.model.kinds import KINDS
 from k8sview.model.objects.workloads import Deployment, StatefulSet
 from k8sview.model.resources import Ref
 from k8sview.model.view import View
@@ -35,7 +35,7 @@ class Target(msgspec.Struct, frozen=True):
 
 def target_of(view: View, namespace: str, api_version: str, kind: str, name: str) -> Target:
     """The object that an autoscaler in ``namespace`` scales."""
-    resource = _resource(view, api_version, kind)
+    resource = view.resource_of(api_version, kind)
     shown = api_version or (KINDS[resource].resource.api_version if resource in KINDS else "")
     ref = Ref(shown, kind, namespace, name)
     if not resource:
@@ -53,12 +53,3 @@ def target_health(view: View, target: Target) -> Health | None:
 def is_rolling(health: Health | None) -> bool:
     """Whether pods come and go just now, so that there may be no figures of them yet."""
     return health is not None and health.verdict is HealthVerdict.PROGRESSING
-
-
-def _resource(view: View, api_version: str, kind: str) -> str:
-    group = api_version.rpartition("/")[0]
-    known = RESOURCE_NAMES.get(kind, "")
-    if known and (not api_version or KINDS[known].resource.group == group):
-        return known
-    served = (name for name, one in view.resources.items() if (one.group, one.kind) == (group, kind))
-    return next(served, "")

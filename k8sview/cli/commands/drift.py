@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
+from typing import Any, TypeVar
 
 from k8sview.analysis.drift.comparing.documents import Documents
 from k8sview.analysis.drift.comparing.yaml_text import parsed
 from k8sview.cli.console import Console, UsageError
 from k8sview.cli.exit_codes import ExitCode
 from k8sview.cli.front import OpenApp
-from k8sview.cli.opening import namespaces_of, recording
+from k8sview.cli.opening import at_its_moment, namespaces_of, opened, run_reading, selector_of
 from k8sview.cli.options import unknown
 from k8sview.model.drift import ActorClass, DriftKind
 from k8sview.model.drift_report import DriftReport
-from k8sview.model.selectors import SelectorError, parse_selector
 from k8sview.reports.documents import render as render_json
 from k8sview.reports.drift_markdown import render as render_markdown
 from k8sview.reports.drift_text import render as render_text
 from k8sview.session.drift import drift_once
 from k8sview.session.drift_reporting import DriftScope
-from k8sview.session.once import Clock, utc_now
-from k8sview.sources.contract import Source
-from k8sview.sources.live import Limits
+from k8sview.session.once import Progress
 from k8sview.sources.live.whole import WholeSource
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -40,39 +34,30 @@ def drift(arguments: argparse.Namespace, console: Console, open_app: OpenApp) ->
     """Look for drift; exit 1 if there is any, 3 if there is none and something could not be looked for."""
     scope = _scope(arguments)
     stated = _stated(arguments.filename) if arguments.filename else None
-    source, clock = _opened(arguments)
-    console.progress("connecting")
-    try:
-        report = asyncio.run(
-            drift_once(
-                source,
-                scope.namespaces,
-                scope=scope,
-                stated=stated,
-                labels_only=arguments.helm == "labels-only",
-                read_timeout=arguments.timeout,
-                clock=clock,
-                progress=lambda done, of: console.progress(f"reading the cluster: {done} of {of} resources"),
-            )
+    source, clock = opened(arguments, WholeSource)
+
+    def reading(progress: Progress) -> Coroutine[Any, Any, DriftReport]:
+        return drift_once(
+            source,
+            scope.namespaces,
+            scope=scope,
+            stated=stated,
+            labels_only=arguments.helm == "labels-only",
+            read_timeout=arguments.timeout,
+            clock=clock,
+            progress=progress,
         )
-    finally:
-        console.end_progress()
-    if arguments.recording:
-        run = msgspec.structs.replace(report.run, started_at=report.run.finished_at, duration_ms=0)
-        report = msgspec.structs.replace(report, run=run)
+
+    report = at_its_moment(run_reading(reading, console), arguments)
     _write(report, arguments, console)
     return _code(report)
 
 
 def _scope(arguments: argparse.Namespace) -> DriftScope:
-    try:
-        selector = parse_selector(arguments.selector) if arguments.selector else None
-    except SelectorError as error:
-        raise UsageError(str(error)) from error
     kinds = _words("kind of drift", arguments.kinds, DriftKind)
     return DriftScope(
         namespaces=namespaces_of(arguments),
-        selector=selector,
+        selector=selector_of(arguments),
         selector_text=arguments.selector,
         since=arguments.since,
         classes=_words("class of writers", arguments.classes, ActorClass),
@@ -85,21 +70,6 @@ def _words(what: str, words: Iterable[str] | None, known: type[_Word]) -> frozen
         if word not in {str(one) for one in known}:
             raise UsageError(unknown(what, word, known))
     return frozenset(known(word) for word in words or ())
-
-
-def _opened(arguments: argparse.Namespace) -> tuple[Source, Clock]:
-    """The recording of --from, or the cluster as a source of whole objects."""
-    if arguments.recording:
-        return recording(arguments.recording)
-    source = WholeSource(
-        arguments.kubeconfig,
-        arguments.context,
-        request_timeout=arguments.request_timeout,
-        limits=Limits(burst=300),  # one run asks for a list of each kind and ends
-        smooth=False,
-        interactive=sys.stdin.isatty() and sys.stderr.isatty(),
-    )
-    return source, utc_now
 
 
 def _stated(names: Iterable[str]) -> Documents:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Coroutine
 from contextlib import aclosing
+from typing import Any
 
 import msgspec
 
 from k8sview.cli.console import Console, UsageError
 from k8sview.cli.exit_codes import ExitCode
 from k8sview.cli.front import OpenApp
-from k8sview.cli.opening import namespaces_of, opened
+from k8sview.cli.opening import at_its_moment, namespaces_of, opened, run_reading, selector_of
 from k8sview.model.health import HealthVerdict
 from k8sview.model.health_report import HealthReport
-from k8sview.model.selectors import SelectorError, parse_selector
 from k8sview.reports.documents import render as render_json
 from k8sview.reports.health_text import render as render_text
 from k8sview.session.following import follow_health
 from k8sview.session.health import health_once
 from k8sview.session.health_reporting import Scope
+from k8sview.session.once import Progress
 
 
 def health(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> ExitCode:
@@ -28,35 +30,21 @@ def health(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -
     if arguments.watch:
         return asyncio.run(_watch(arguments, console, scope))
     source, clock = opened(arguments)
-    console.progress("connecting")
-    try:
-        report = asyncio.run(
-            health_once(
-                source,
-                scope.namespaces,
-                scope=scope,
-                read_timeout=arguments.timeout,
-                clock=clock,
-                progress=lambda done, of: console.progress(f"reading the cluster: {done} of {of} resources"),
-            )
+
+    def reading(progress: Progress) -> Coroutine[Any, Any, HealthReport]:
+        return health_once(
+            source, scope.namespaces, scope=scope, read_timeout=arguments.timeout, clock=clock, progress=progress
         )
-    finally:
-        console.end_progress()
-    if arguments.recording:
-        run = msgspec.structs.replace(report.run, started_at=report.run.finished_at, duration_ms=0)
-        report = msgspec.structs.replace(report, run=run)
+
+    report = at_its_moment(run_reading(reading, console), arguments)
     _write(report, arguments, console)
     return _code(report)
 
 
 def _scope(arguments: argparse.Namespace) -> Scope:
-    try:
-        selector = parse_selector(arguments.selector) if arguments.selector else None
-    except SelectorError as error:
-        raise UsageError(str(error)) from error
     return Scope(
         namespaces=namespaces_of(arguments),
-        selector=selector,
+        selector=selector_of(arguments),
         selector_text=arguments.selector,
         everything=arguments.all,
     )

@@ -3,60 +3,37 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-from collections.abc import Iterable, Iterator
-
-import msgspec
+from collections.abc import Coroutine, Iterable, Iterator
+from typing import Any
 
 from k8sview.catalog.problems import nearest
 from k8sview.cli.console import Console, OutputError, UsageError
 from k8sview.cli.exit_codes import ExitCode
 from k8sview.cli.front import OpenApp
-from k8sview.cli.opening import opened
+from k8sview.cli.opening import at_its_moment, namespaces_of, opened, run_reading
 from k8sview.model.health import HealthVerdict
-from k8sview.model.naming import find_resource
+from k8sview.model.naming import LOOKED_IN, find_resource
 from k8sview.model.resources import Key, Resource
 from k8sview.model.view import View
 from k8sview.reports.documents import render as render_json
 from k8sview.reports.why_text import render as render_text
 from k8sview.session.health import read_health
 from k8sview.session.health_reporting import HealthReading, build_why_report
-
-_WORKLOADS = (
-    "deployments.apps",
-    "statefulsets.apps",
-    "daemonsets.apps",
-    "cronjobs.batch",
-    "jobs.batch",
-    "pods",
-    "services",
-    "nodes",
-)
-"""Where a bare name is looked for, in this order."""
+from k8sview.session.once import Progress
 
 
 def why(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> ExitCode:
     """Answer; exit 0 for an object that is well, 1 for a faulty one, 3 where it could not be judged."""
     words = _words(arguments.TARGET)
-    namespaces = _namespaces(arguments)
+    namespaces = namespaces_of(arguments)
     source, clock = opened(arguments)
-    console.progress("connecting")
-    try:
-        reading = asyncio.run(
-            read_health(
-                source,
-                read_timeout=arguments.timeout,
-                clock=clock,
-                progress=lambda done, of: console.progress(f"reading the cluster: {done} of {of} resources"),
-            )
-        )
-    finally:
-        console.end_progress()
+
+    def read(progress: Progress) -> Coroutine[Any, Any, HealthReading]:
+        return read_health(source, read_timeout=arguments.timeout, clock=clock, progress=progress)
+
+    reading = run_reading(read, console)
     resource, key = _find(reading, words, namespaces)
-    if arguments.recording:
-        timing = msgspec.structs.replace(reading.timing, started_at=reading.timing.finished_at, duration_ms=0)
-        reading = msgspec.structs.replace(reading, timing=timing)
-    report = build_why_report(reading, resource, key)
+    report = at_its_moment(build_why_report(reading, resource, key), arguments)
     if arguments.output == "json":
         console.write(render_json(report))
     else:
@@ -78,17 +55,11 @@ def _words(target: list[str]) -> tuple[str, str]:
     return (kind, name) if mark else ("", kind)
 
 
-def _namespaces(arguments: argparse.Namespace) -> tuple[str, ...] | None:
-    if arguments.all_namespaces or not arguments.namespace:
-        return None
-    return tuple(dict.fromkeys(arguments.namespace))
-
-
 def _find(reading: HealthReading, words: tuple[str, str], namespaces: tuple[str, ...] | None) -> tuple[str, Key]:
     """The one object that is meant. Raises UsageError where there is none, or more than one; OutputError where the
     table that would hold it could not be read."""
     view, (kind, name) = reading.view, words
-    tables = [_resource(view, kind).name] if kind else [one for one in _WORKLOADS if one in view.tables]
+    tables = [_resource(view, kind).name] if kind else [one for one in LOOKED_IN if one in view.tables]
     # Without -n a name is looked for in the context's own namespace first, as kubectl does.
     own = (view.cluster.namespace or "default",)
     found = list(_matches(view, tables, name, namespaces))

@@ -42,6 +42,14 @@ class ObjectMeta(Struct, frozen=True):
     finalizers: tuple[str, ...] = ()
     managed_fields: tuple[ManagedFieldsEntry, ...] = ()
 
+    @property
+    def controller(self) -> OwnerReference | None:
+        """The owner that controls the object; the API allows at most one."""
+        for owner in self.owner_references:
+            if owner.controller:
+                return owner
+        return None
+
 
 class Condition(Struct, frozen=True):
     """Any kind's condition. Status and reason may be absent: not every controller writes them."""

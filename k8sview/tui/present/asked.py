@@ -8,23 +8,12 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from k8sview.model.health import RootCause
+from k8sview.model.naming import LOOKED_IN
 from k8sview.model.resources import Key, Ref
 from k8sview.model.view import View
 from k8sview.tui.present import places
 from k8sview.tui.present.links import explain_place
 from k8sview.tui.present.places import Place
-
-LOOKED_IN = (
-    "deployments.apps",
-    "statefulsets.apps",
-    "daemonsets.apps",
-    "cronjobs.batch",
-    "jobs.batch",
-    "pods",
-    "services",
-    "nodes",
-)
-"""Where a bare name is looked for, in this order: the first kind that has it is meant."""
 
 
 class Found(NamedTuple):

@@ -43,7 +43,7 @@ def owner_place(owner: OwnerReference, namespace: str | None, resources: Mapping
 def controller_of(obj: Any) -> OwnerReference | None:
     """The owner that controls an object, else its first owner."""
     owners = obj.metadata.owner_references
-    return next((one for one in owners if one.controller), owners[0] if owners else None)
+    return obj.metadata.controller or (owners[0] if owners else None)
 
 
 def about_of(obj: Any) -> Place | None:

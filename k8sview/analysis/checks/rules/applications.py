@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from k8sview.analysis.checks.applications import WORKLOADS, controller, root_of, workloads
+from k8sview.analysis.checks.applications import WORKLOADS, root_of, workloads
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, passes, ref_to
 from k8sview.analysis.checks.registry import Parameters, rule
 from k8sview.model.health import Health, HealthVerdict
@@ -84,7 +84,7 @@ def jobs_complete(context: Context, parameters: NoParameters) -> Iterator[Judged
     newest: dict[tuple[str, str], Any] = {}
     for key in sorted(table.objects):
         job = table.objects[key]
-        owner = controller(job)
+        owner = job.metadata.controller
         yield Judged(None, PASS)
         place = (key[0], owner.uid if owner is not None else f"job/{key[1]}")
         known = newest.get(place)
@@ -94,7 +94,7 @@ def jobs_complete(context: Context, parameters: NoParameters) -> Iterator[Judged
         failed = next((one for one in job.status.conditions if one.type == "Failed" and one.status == "True"), None)
         if failed is None:
             continue
-        owner = controller(job)
+        owner = job.metadata.controller
         namespace = job.metadata.namespace
         subject = Ref(owner.api_version, owner.kind, namespace, owner.name) if owner else ref_to(table, job)
         what = f"its newest Job {job.metadata.name} failed" if owner else "failed for good"

@@ -66,7 +66,7 @@ def image_registries(context: Context, parameters: RegistriesParameters) -> Iter
         table = context.table(resource)
         for key in sorted(table.objects):
             workload = table.objects[key]
-            if any(owner.controller for owner in workload.metadata.owner_references):
+            if workload.metadata.controller is not None:
                 continue
             spec = pod_template(workload).spec
             problems = [

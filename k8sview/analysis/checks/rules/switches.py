@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from k8sview.analysis.checks.applications import applications, controller
+from k8sview.analysis.checks.applications import applications
 from k8sview.analysis.checks.custom import edited, text
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, fails, passes, ref_to
 from k8sview.analysis.checks.registry import Parameters, rule
@@ -46,7 +46,7 @@ def scaled_to_zero(context: Context, parameters: ZeroParameters) -> Iterator[Jud
     kept = set(_targets(context))
     for subject, workload in applications(context, _SCALED):
         place = (subject.namespace or "", subject.kind, subject.name)
-        if workload.spec.replicas > 0 or place in kept or controller(workload) is not None:
+        if workload.spec.replicas > 0 or place in kept or workload.metadata.controller is not None:
             yield Judged(subject, PASS)
             continue
         times = [parse_time(one.last_transition_time) for one in workload.status.conditions]
@@ -94,7 +94,7 @@ def suspended_briefly(context: Context, parameters: SuspendedParameters) -> Iter
         for key in sorted(table.objects):
             one = table.objects[key]
             marks = {*one.metadata.labels, *one.metadata.annotations}
-            if not one.spec.suspend or marks & set(_QUEUES) or controller(one) is not None:
+            if not one.spec.suspend or marks & set(_QUEUES) or one.metadata.controller is not None:
                 yield Judged(ref_to(table, one), PASS)
                 continue
             since = edited(one) or parse_time(one.metadata.creation_timestamp)

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from k8sview.analysis.checks.applications import controller, is_system
+from k8sview.analysis.checks.applications import is_system
 from k8sview.analysis.checks.custom import text
 from k8sview.analysis.checks.demand import about, offered, requested
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, cannot_tell, fails, not_applicable, ref_to
@@ -33,14 +33,14 @@ _PLACE = {"cpu": 0, "memory": 1}
 
 def workload_of(view: View, pod: Pod) -> Ref:
     """What people call the pod's workload: what controls it, and of a ReplicaSet what controls that."""
-    namespace, owner = pod.metadata.namespace, controller(pod)
+    namespace, owner = pod.metadata.namespace, pod.metadata.controller
     if owner is None or owner.kind == "Node":
         return known_ref("Pod", namespace, pod.metadata.name)
     if owner.kind in ("ReplicaSet", "Job"):
         middle = view.get(
             "replicasets.apps" if owner.kind == "ReplicaSet" else "jobs.batch", owner.name, namespace or ""
         )
-        above = controller(middle) if middle is not None else None
+        above = middle.metadata.controller if middle is not None else None
         owner = above or owner
     return Ref(owner.api_version, owner.kind, namespace, owner.name)
 

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.comparing.equality import plain_json
-from k8sview.analysis.drift.naming import resource_of
 from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Ref, Resource
 from k8sview.model.view import View
@@ -102,8 +101,8 @@ def _of_list(item: Any, kind: str, version: Any) -> Any:
 def stated(view: View, body: Mapping[str, Any], namespace: str) -> Stated:
     """Where a single object goes: ``namespace`` where its kind has namespaces and it names none."""
     version, kind, metadata = body["apiVersion"], body["kind"], body["metadata"]
-    name = resource_of(view, version, kind)
-    resource = view.resources.get(name) if name is not None else None
+    name = view.resource_of(version, kind)
+    resource = view.resources.get(name)
     if resource is None and name in KINDS and not view.resources:
         resource = KINDS[name].resource
     own = metadata.get("namespace")

@@ -7,7 +7,7 @@ from typing import Any
 
 from k8sview.analysis.drift.helm.comparison import wanted
 from k8sview.analysis.drift.helm.release import RELEASE_NAME, RELEASE_NAMESPACE, Release
-from k8sview.analysis.drift.naming import controller_of, ref_of
+from k8sview.analysis.drift.naming import ref_of
 from k8sview.model.drift import Drift, DriftKind, Drifts, NotCheckable
 from k8sview.model.status import Severity
 from k8sview.model.tables import State
@@ -62,7 +62,7 @@ def _left(
             continue
         if (resource, metadata.namespace or "", metadata.name) in known or marks.get(_KEEP) == "keep":
             continue
-        if controller_of(obj) is not None:
+        if obj.metadata.controller is not None:
             continue
         ref = ref_of(view, resource, obj)
         yield Drift(

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.kinds.reading import condition, text, unread
-from k8sview.analysis.drift.naming import controller_of
 from k8sview.analysis.drift.ownership.managers import actor, tool
 from k8sview.analysis.drift.ownership.tracking import Tracking
 from k8sview.analysis.drift.ownership.triage import marks_of
@@ -52,7 +51,7 @@ def replicas(view: View) -> Iterator[Drift]:
     for resource in SCALED:
         for workload in view.each(resource):
             namespace = workload.metadata.namespace or ""
-            if controller_of(workload) is not None or workload.metadata.deletion_timestamp is not None:
+            if workload.metadata.controller is not None or workload.metadata.deletion_timestamp is not None:
                 continue
             if not view.readable(HPAS, namespace) or not _keda_seen(view, namespace):
                 continue  # an autoscaler that cannot be seen may have done it

@@ -87,7 +87,7 @@ def workload_of(view: View, pod: Pod) -> Ref:
     kind, name = lasting(view, own)
     if kind in RESOURCE_NAMES:
         return ref_to(kind, pod.metadata.namespace, name)
-    controller = next((one for one in pod.metadata.owner_references if one.controller), None)
+    controller = pod.metadata.controller
     if controller is not None and (controller.kind, controller.name) == (kind, name):
         return Ref(controller.api_version, kind, pod.metadata.namespace, name)
     return Ref("", kind, pod.metadata.namespace, name)

@@ -12,7 +12,7 @@ from typing import Any
 
 from k8sview.analysis.drift.kinds.reading import declared
 from k8sview.analysis.drift.kinds.replicas import SCALED_OBJECTS
-from k8sview.analysis.drift.naming import controller_of, ref_of
+from k8sview.analysis.drift.naming import ref_of
 from k8sview.analysis.drift.ownership.managers import actor, own_controllers
 from k8sview.analysis.drift.scaled import HPAS, autoscalers_of
 from k8sview.analysis.drift.window import born
@@ -94,7 +94,7 @@ def _hinted(view: View, resource: str, obj: Any) -> Drift | None:
     generation, created = obj.metadata.generation or 0, born(obj)
     if generation < _GENERATIONS or created is None or (view.taken_at - created) / generation > _EACH:
         return None
-    if controller_of(obj) is not None or _scaled(view, resource, obj):
+    if obj.metadata.controller is not None or _scaled(view, resource, obj):
         return None
     hands = _hands(view, obj)
     if hands is None:

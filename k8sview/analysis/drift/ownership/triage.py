@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from k8sview.analysis.drift.naming import controller_of
 from k8sview.analysis.drift.ownership.managers import NOBODY, Known, class_of, own_controllers, person
 from k8sview.analysis.drift.ownership.regime import Write, regime, sanctioned
 from k8sview.analysis.drift.ownership.tracking import Subject, Tracking, tracking
@@ -63,7 +62,7 @@ def _suspect(resource: Resource, obj: Any, known: Known) -> bool:
     suspicious = [one.actor for one in writes if one.actor.actor_class.suspicious]
     if any(one.subresource in _LIVING or (one.subresource == "status" and person(one)) for one in suspicious):
         return True
-    if controller_of(obj) is not None:
+    if obj.metadata.controller is not None:
         return False
     ruled = regime(marks_of(resource, metadata), writes, parse_time(metadata.creation_timestamp))
     if ruled is None:

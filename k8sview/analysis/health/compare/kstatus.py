@@ -36,13 +36,11 @@ def kstatus(view: View, resource: str, obj: Any) -> Said:
 
 
 def _signals(obj: Any) -> tuple[tuple[Condition, ...], int | None]:
-    """Conditions and observedGeneration: of a struct its own fields, which costs a thousandth of looking for them."""
-    if isinstance(obj, Custom):
-        signals = signals_of(obj)
-        return signals.conditions, signals.observed_generation
-    status = getattr(obj, "status", None)
-    # The API leaves a zero out, and what is absent is not compared.
-    return getattr(status, "conditions", ()), getattr(status, "observed_generation", None) or None
+    """Conditions and observedGeneration."""
+    signals = signals_of(obj)
+    observed = signals.observed_generation
+    # A struct's zero was absent: the API leaves it out, and what is absent is not compared.
+    return signals.conditions, observed if isinstance(obj, Custom) else observed or None
 
 
 def _of_any(obj: Any, conditions: Iterable[Condition], observed: int | None) -> Said | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from k8sview.analysis.health.diagnoses.contract import Family, Known
@@ -77,16 +76,9 @@ def _of_flux(entry: dict[str, Any]) -> Ref | None:
 
 
 def _at_fault(view: View, ref: Ref) -> bool:
-    group = ref.api_version.rpartition("/")[0]
-    for name in _resources(view, group, ref.kind):
-        obj = view.get(name, ref.name, ref.namespace)
-        if obj is not None:
-            return health_of(view, name, obj).verdict.faulty
-    return False
-
-
-def _resources(view: View, group: str, kind: str) -> Iterable[str]:
-    return (name for name, one in view.resources.items() if (one.group, one.kind) == (group, kind))
+    name = view.resource_of(ref.api_version, ref.kind)
+    obj = view.get(name, ref.name, ref.namespace)
+    return obj is not None and health_of(view, name, obj).verdict.faulty
 
 
 FAMILY = Family(

@@ -83,7 +83,7 @@ def _issuer(view: View, certificate: Custom) -> _Issuer:
     group = str(read_one(certificate, "spec.issuerRef.group") or _GROUP)
     if not name:
         return _Issuer()
-    resource = _ISSUERS.get(kind, "") if group == _GROUP else _served(view, group, kind)
+    resource = _ISSUERS.get(kind, "") if group == _GROUP else view.resource_of(f"{group}/", kind)
     if not resource or view.served(resource) is False:
         words = f"no kind {kind} of {group} is served here, and it is to issue {called(certificate)}"
         return _Issuer(words, evidence=(f"spec.issuerRef.kind = {kind}",))
@@ -104,10 +104,6 @@ def _issuer(view: View, certificate: Custom) -> _Issuer:
     evidence = (f"{resource}/{name} status.conditions[type=Ready].status = {ready.status}",)
     words = joined(f"{where} is not ready ({ready.reason})", one_line(ready.message))
     return _Issuer(words, (ref,), evidence, look=look, seen=True)
-
-
-def _served(view: View, group: str, kind: str) -> str:
-    return next((name for name, one in view.resources.items() if (one.group, one.kind) == (group, kind)), "")
 
 
 def _refused(view: View, certificate: Custom) -> tuple[str, tuple[str, ...]]:

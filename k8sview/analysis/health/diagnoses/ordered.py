@@ -29,7 +29,7 @@ def forced_rollback(view: View, stateful_set: StatefulSet, health: Health) -> Di
 
 def trapped_pod(view: View, pod: Pod, health: Health) -> Diagnosis | None:
     """The broken pod itself: whatever ails it is mended already, but for its StatefulSet's controller."""
-    owner = next((one for one in pod.metadata.owner_references if one.controller), None)
+    owner = pod.metadata.controller
     revision = pod.metadata.labels.get(REVISION)
     if not health.verdict.faulty or owner is None or owner.kind != "StatefulSet" or not revision:
         return None

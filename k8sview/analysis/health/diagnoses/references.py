@@ -99,7 +99,7 @@ def _resource(view: View, named: _Named, reference: dict[str, Any]) -> Resource 
     version, said = reference.get("apiVersion"), reference.get("group") or reference.get("apiGroup")
     group = str(version).rpartition("/")[0] if version else str(said or named.group)
     kind = str(reference.get("kind") or named.kind)
-    return next((one for one in view.resources.values() if (one.group, one.kind) == (group, kind)), None)
+    return view.resources.get(view.resource_of(f"{group}/", kind))
 
 
 def _is(resource: Resource, api_version: str, kind: str) -> bool:

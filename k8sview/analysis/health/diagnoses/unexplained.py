@@ -12,8 +12,6 @@ from k8sview.analysis.health.diagnoses.contract import Known
 from k8sview.analysis.health.diagnoses.wording import describe
 from k8sview.analysis.health.verdict import health_of, is_judged
 from k8sview.model.health import Diagnosis, Health
-from k8sview.model.kinds import RESOURCE_NAMES
-from k8sview.model.objects.meta import OwnerReference
 from k8sview.model.resources import Ref
 from k8sview.model.view import View
 
@@ -57,7 +55,7 @@ def diagnosis(view: View, resource: str, obj: Any, health: Health, explain: Expl
 def _explained_owner(view: View, obj: Any, explain: Explain, depth: int = 0) -> Ref | None:
     """The owner, if it is at fault for a reason that a family knows, or its own owner is."""
     for reference in obj.metadata.owner_references:
-        name = _resource(view, reference)
+        name = view.resource_of(reference.api_version, reference.kind)
         if not reference.controller or not name:
             continue
         owner = view.get(name, reference.name, obj.metadata.namespace) or view.get(name, reference.name)
@@ -91,12 +89,3 @@ def _ill_parts(view: View, obj: Any) -> tuple[Ref, ...]:
                 ref = Ref(served.api_version, served.kind, child.metadata.namespace, child.metadata.name)
                 found.append((-health.verdict.badness, str(ref), ref))
     return tuple(ref for _, _, ref in sorted(found)[:_MOST])
-
-
-def _resource(view: View, reference: OwnerReference) -> str:
-    """The resource name of an owner's kind; "" where it is not served."""
-    group, _, _ = reference.api_version.rpartition("/")
-    known = RESOURCE_NAMES.get(reference.kind, "")
-    if known and known.partition(".")[2] == group:
-        return known
-    return next((name for name, one in view.resources.items() if (one.group, one.kind) == (group, reference.kind)), "")

@@ -36,8 +36,9 @@ def _deployment(one: Deployment, _around: Surroundings) -> tuple[Any, ...]:
 
 
 def _replica_set(one: ReplicaSet, _around: Surroundings) -> tuple[Any, ...]:
-    owner = next((owner.name for owner in one.metadata.owner_references if owner.controller), "")
-    return Ratio(one.status.ready_replicas, one.spec.replicas), owner, _images(one.spec.template)
+    owner = one.metadata.controller
+    name = owner.name if owner is not None else ""
+    return Ratio(one.status.ready_replicas, one.spec.replicas), name, _images(one.spec.template)
 
 
 def _stateful_set(one: StatefulSet, _around: Surroundings) -> tuple[Any, ...]:
