@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from k8sview.analysis.health.conditions import find
+from k8sview.analysis.health.diagnoses.wording import word
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.flaws import Flaw, judged
 from k8sview.analysis.health.moments import changed, created, specified
@@ -116,7 +117,7 @@ def route_flaws(view: View, route: Custom) -> Iterator[Flaw]:
                 "route.gateway-missing",
                 "GatewayMissing",
                 message,
-                f"kubectl get gateway -n {ref.namespace}",
+                f"kubectl get gateway -n {word(ref.namespace)}",
                 since,
                 _CLAIM,
                 (f"spec.parentRefs[*].name = {ref.name}",),
@@ -161,7 +162,7 @@ def _missing_backends(view: View, route: Custom, since: datetime | None) -> Iter
                 "route.backend-missing",
                 "BackendMissing",
                 message,
-                f"kubectl get service -n {namespace}",
+                f"kubectl get service -n {word(namespace)}",
                 since,
                 _REFUSED,
                 (f"spec.rules[*].backendRefs[*].name = {name}",),
@@ -177,7 +178,7 @@ def _backends_down(view: View, route: Custom) -> Iterator[Flaw]:
         served = service_health(view, service)
         if served.verdict.faulty and served.reason != "NoAddress":
             message = f"Service {name}, to which the route leads, answers nothing: {served.message}"
-            show = f"kubectl describe service {name} -n {namespace}"
+            show = f"kubectl describe service {word(name)} -n {word(namespace)}"
             yield Flaw(
                 "route.backend-down",
                 "BackendDown",
@@ -242,4 +243,4 @@ def _said(kind: str, words: str, condition: Condition, show: str, grace: timedel
 
 
 def _describe(kind: str, obj: Custom) -> str:
-    return f"kubectl describe {kind} {obj.metadata.name} -n {obj.metadata.namespace}"
+    return f"kubectl describe {kind} {word(obj.metadata.name)} -n {word(obj.metadata.namespace)}"

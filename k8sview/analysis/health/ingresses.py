@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from k8sview.analysis.health.diagnoses.wording import word
 from k8sview.analysis.health.endings import deletion
 from k8sview.analysis.health.flaws import Flaw, judged
 from k8sview.analysis.health.moments import created, specified
@@ -64,7 +65,8 @@ def _class(view: View, ingress: Custom, since: datetime | None) -> Iterator[Flaw
     name = _class_of(ingress)
     if not view.readable(CLASSES):
         return
-    show = f"kubectl get ingressclass; kubectl describe ingress {ingress.metadata.name} -n {ingress.metadata.namespace}"
+    ingress_words = f"{word(ingress.metadata.name)} -n {word(ingress.metadata.namespace)}"
+    show = f"kubectl get ingressclass; kubectl describe ingress {ingress_words}"
     if name and _CLASS_ANNOTATION not in ingress.metadata.annotations and view.get(CLASSES, name) is None:
         there = ", ".join(one.metadata.name for one in view.each(CLASSES)) or "none"
         yield Flaw(
@@ -97,7 +99,7 @@ def _backend(view: View, ingress: Custom, name: str, port: str, since: datetime 
             id="ingress.backend-missing",
             reason="BackendMissing",
             message=f"Service {name} does not exist in namespace {namespace}, and an Ingress leads there",
-            next=f"kubectl get service -n {namespace}",
+            next=f"kubectl get service -n {word(namespace)}",
             since=since,
             grace=_REFERENCES,
             evidence=(f"spec.rules[*].http.paths[*].backend.service.name = {name}",),
@@ -110,7 +112,7 @@ def _backend(view: View, ingress: Custom, name: str, port: str, since: datetime 
             id="ingress.port-missing",
             reason="PortMissing",
             message=f"Service {name} has no port {port}, where the Ingress leads (it has: {', '.join(sorted(known))})",
-            next=f"kubectl get service {name} -n {namespace} -o jsonpath='{{.spec.ports}}'",
+            next=f"kubectl get service {word(name)} -n {word(namespace)} -o jsonpath='{{.spec.ports}}'",
             since=since,
             grace=_REFERENCES,
             evidence=(f"spec.rules[*].http.paths[*].backend.service.port = {port}",),
@@ -121,7 +123,7 @@ def _backend(view: View, ingress: Custom, name: str, port: str, since: datetime 
             id="ingress.backend-down",
             reason="BackendDown",
             message=f"Service {name}, to which the Ingress leads, answers nothing: {served.message}",
-            next=f"kubectl describe service {name} -n {namespace}",
+            next=f"kubectl describe service {word(name)} -n {word(namespace)}",
             since=served.since,
             grace=timedelta(),
             evidence=(f"services/{name} verdict = {served.verdict}",),
@@ -133,13 +135,14 @@ def _certificates(view: View, ingress: Custom, since: datetime | None) -> Iterat
     namespace = ingress.metadata.namespace or ""
     if not view.readable("secrets", namespace):
         return
+    place = f"-n {word(namespace)}"
     for name in dict.fromkeys(one for one in _TLS(ingress) if isinstance(one, str) and one):
         if view.get("secrets", name, namespace) is None:
             yield Flaw(
                 id="ingress.certificate-missing",
                 reason="CertificateMissing",
                 message=f"Secret {name} does not exist in namespace {namespace}: an Ingress has no certificate",
-                next=f"kubectl get secret {name} -n {namespace}; kubectl get certificate -n {namespace}",
+                next=f"kubectl get secret {word(name)} {place}; kubectl get certificate {place}",
                 since=since,
                 grace=_REFERENCES,
                 evidence=(f"spec.tls[*].secretName = {name}",),

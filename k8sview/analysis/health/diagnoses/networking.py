@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from k8sview.analysis.health.diagnoses.contract import Family, Known, Rule
-from k8sview.analysis.health.diagnoses.wording import describe
+from k8sview.analysis.health.diagnoses.wording import describe, word
 from k8sview.analysis.health.flaws import Flaw, told
 from k8sview.analysis.health.gateways import GATEWAYS, ROUTES, gateway_flaws, route_flaws
 from k8sview.analysis.health.ingresses import INGRESSES, ingress_flaws
@@ -50,7 +50,7 @@ def _no_pod_matches(view: View, service: Service, health: Health) -> Diagnosis:
     return Diagnosis(
         id="service.no-pod-matches",
         message=message,
-        next=f"kubectl get pods -n {namespace} --show-labels",
+        next=f"kubectl get pods -n {word(namespace)} --show-labels",
         since=health.since,
         evidence=evidence,
         missing=_unread(view, service, ("deployments.apps", "statefulsets.apps", "daemonsets.apps")),
@@ -65,7 +65,7 @@ def _not_ready(view: View, service: Service, health: Health) -> Diagnosis:
     return Diagnosis(
         id="service.pods-not-ready",
         message=f"Service {service.metadata.name} returns nothing: {health.message}",
-        next=f"kubectl get pods -n {service.metadata.namespace} -l {_selector(service)}",
+        next=f"kubectl get pods -n {word(service.metadata.namespace)} -l {word(_selector(service))}",
         since=health.since,
         evidence=health.evidence,
         because=because or tuple(one.ref for one in workloads if one.replicas != 0),

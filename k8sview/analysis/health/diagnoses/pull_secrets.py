@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from k8sview.analysis.health.diagnoses import told
+from k8sview.analysis.health.diagnoses.wording import word
 from k8sview.model.kinds import ref_to
 from k8sview.model.objects.pods import Pod
 from k8sview.model.resources import Ref
@@ -29,14 +30,14 @@ def credentials(view: View, pod: Pod, registry: str) -> tuple[str, tuple[Ref, ..
             clause = f"the kubelet could not retrieve pull secret {listed} of namespace {namespace}"
             return clause, _secrets(namespace, gone), _create(f"Secret {gone[0]}", registry, namespace), ("secrets",)
         clause = f"whether its pull secret {', '.join(names)} exists cannot be told without secrets"
-        return clause, (), f"kubectl get secret -n {namespace} {names[0]}", ("secrets",)
+        return clause, (), f"kubectl get secret -n {word(namespace)} {word(names[0])}", ("secrets",)
     gone = [name for name in names if view.get("secrets", name, namespace) is None]
     if gone:
         listed = ", ".join(gone)
         clause = f"pull secret {listed} does not exist in namespace {namespace}"
         return clause, _secrets(namespace, gone), _create(f"Secret {gone[0]}", registry, namespace), ()
     clause = f"the credentials in pull secret {', '.join(names)} are wrong, expired or for another registry"
-    advice = f"kubectl describe secret -n {namespace} {names[0]}; renew its credentials for {registry}"
+    advice = f"kubectl describe secret -n {word(namespace)} {word(names[0])}; renew its credentials for {registry}"
     return clause, (), advice, ()
 
 

@@ -278,3 +278,11 @@ def test_a_route_without_readable_services_says_what_it_lacks() -> None:
 def test_a_gateway_whose_class_may_not_be_read_is_vouched_for_by_its_controller() -> None:
     health, _ = judge(gateway(*GOOD), denied=("gatewayclasses.gateway.networking.k8s.io",))
     assert (health.verdict, health.confidence) == (HealthVerdict.HEALTHY, Confidence.INFERRED)
+
+
+def test_a_name_that_would_be_a_command_is_one_word_of_the_next_step() -> None:
+    hostile = "shop; rm -rf ~"
+    leading = route(*GOOD[:1])
+    leading["spec"]["rules"] = [{"backendRefs": [{"name": "web", "namespace": hostile, "port": 80}]}]
+    _, why = judge(leading, gateway(*GOOD), GATEWAY_CLASS)
+    assert (why.id, why.next) == ("route.backend-missing", f"kubectl get service -n '{hostile}'")
