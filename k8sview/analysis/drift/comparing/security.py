@@ -1,4 +1,8 @@
-"""What no rule may ever hide a change of: the places that decide who may do what, and what may reach the machine."""
+"""What decides who may do what, and what may reach the machine: the one table of it, for whoever judges a change.
+
+Severity is raised there, and no rule may ever hide a change of one. The bundle of CA certificates that injectors write
+into webhooks is left out on purpose: it comes and goes by design.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from k8sview.analysis.drift.comparing.difference import ABSENT
-from k8sview.analysis.drift.comparing.places import matches
+from k8sview.analysis.drift.comparing.places import generic_of, matches
 
 RBAC = ".rbac.authorization.k8s.io"
 ADMISSION = ".admissionregistration.k8s.io"
@@ -35,15 +39,34 @@ SECURITY: tuple[Secured, ...] = (
             "**.serviceAccount",
             "**.automountServiceAccountToken",
             "**.runtimeClassName",
+            "**.imagePullSecrets[*].**",
+            "**.ephemeralContainers.**",
+            "**.volumeDevices.**",
             "**.metadata.annotations[container.apparmor.security.beta.kubernetes.io/*]",
             "**.metadata.annotations[*seccomp.security.alpha.kubernetes.io/*]",
         )
     ),
-    Secured(("automountServiceAccountToken", "metadata.annotations[eks.amazonaws.com/role-arn]"), ("ServiceAccount",)),
-    Secured(("metadata.annotations[iam.gke.io/gcp-service-account]",), ("ServiceAccount",)),
+    Secured(
+        (
+            "automountServiceAccountToken",
+            "imagePullSecrets[*].**",
+            "secrets[*].**",
+            "metadata.annotations[eks.amazonaws.com/role-arn]",
+            "metadata.annotations[iam.gke.io/gcp-service-account]",
+            "metadata.annotations[azure.workload.identity/client-id]",
+        ),
+        ("ServiceAccount",),
+    ),
     Secured(("rules.**", "aggregationRule.**"), (f"Role{RBAC}", f"ClusterRole{RBAC}")),
     Secured(("subjects.**", "roleRef.**"), (f"RoleBinding{RBAC}", f"ClusterRoleBinding{RBAC}")),
-    Secured(("metadata.labels[pod-security.kubernetes.io/*]",), ("Namespace",)),
+    Secured(
+        (
+            "metadata.labels[pod-security.kubernetes.io/*]",
+            "metadata.labels[admission.gatekeeper.sh/ignore]",
+            "metadata.annotations[openshift.io/sa.scc.*]",
+        ),
+        ("Namespace",),
+    ),
     Secured(
         (
             "webhooks[*]",
@@ -77,9 +100,14 @@ SECURITY: tuple[Secured, ...] = (
             ".constraints.gatekeeper.sh",
             ".kyverno.io",
             ".policies.kyverno.io",
+            "ConstraintTemplate.templates.gatekeeper.sh",
             "ReferenceGrant.gateway.networking.k8s.io",
+            "AppProject.argoproj.io",
+            "CertificateSigningRequest.certificates.k8s.io",
         ),
     ),
+    Secured(("spec.serviceAccountName", "spec.decryption.**"), ("Kustomization.kustomize.toolkit.fluxcd.io",)),
+    Secured(("spec.serviceAccountName",), ("HelmRelease.helm.toolkit.fluxcd.io",)),
     Secured(("data.**", "stringData.**", "type"), ("Secret",)),
     Secured(
         ("spec.insecureSkipTLSVerify", "spec.service.**"),
@@ -136,8 +164,18 @@ def of_kind(kinds: tuple[str, ...], full: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def secured(full: str, generic: tuple[str, ...]) -> bool:
-    """Whether a place of a kind is security-relevant."""
-    return any(of_kind(row.kinds, full) and any(matches(pattern, generic) for pattern in row.paths) for row in SECURITY)
+    """Whether a place of a kind is security-relevant. Nothing in ``generic``: whether the object as a whole is."""
+    if full == "ConfigMap":
+        return False  # its keys are anybody's names
+    rows = [row for row in SECURITY if of_kind(row.kinds, full)]
+    if not generic:
+        return any(row.kinds and not pattern.startswith("metadata") for row in rows for pattern in row.paths)
+    return any(matches(pattern, generic) for row in rows for pattern in row.paths)
+
+
+def is_secured(path: str, kind: str, group: str = "") -> bool:
+    """The same for a path as people write it (``spec.hostNetwork``; "": the object as a whole)."""
+    return secured(full_kind(kind, group), generic_of(path) if path else ())
 
 
 def default_at(full: str, generic: tuple[str, ...], value: Any) -> bool:

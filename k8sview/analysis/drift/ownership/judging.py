@@ -135,7 +135,7 @@ def _drift(
     if restart and (told := parse_time(value)) is not None:
         time = DriftTime(at=told, basis=bounds.MANAGED_FIELDS)
     before = case.desired.leaves.get(path) if case.desired is not None else None
-    security = is_security(case.resource, path, tuple(owned.path(part) for part in parts[:50]))
+    security = is_security(case.ref, (path, *(owned.path(part) for part in parts[:50])))
     by_hand = deed(who, path) if place[0] == "status" or who.subresource in _LIVING else None
     message = by_hand or sentence(who, path, change, case.ruled)
     if restart:
@@ -154,7 +154,7 @@ def _drift(
         if who.manager == "flux-client-side-apply"
         else "",
         security=security,
-        severity=Severity.LOW if restart else severity(place, change, security=security),
+        severity=Severity.LOW if restart else severity(case.ref, path, change, security=security),
         message=message,
         next=in_audit_log(case.ref, case.resource, time, who.subresource),
         evidence=tuple(evidence(case, place, path, value)),

@@ -63,7 +63,7 @@ def removals(case: Case) -> Iterator[Drift]:
     ]
     time = bounds.removed(case.owned, case.deliverers)
     for path in missing(case.owned, case.desired):
-        security = is_security(case.resource, path, ())
+        security = is_security(case.ref, (path,))
         names = sorted({tool(one) for one in suspected})
         who = f"; {', '.join(names)} wrote the object since" if names else ""
         yield Drift(
@@ -76,7 +76,7 @@ def removals(case: Case) -> Iterator[Drift]:
             time=time,
             confidence=Confidence.INFERRED,
             security=security,
-            severity=severity(("metadata",) if path.startswith("metadata") else ("spec",), None, security=security),
+            severity=severity(case.ref, path, "removal", security=security),
             message=f"{path} was removed; nobody signs a removal{who}",
             next=in_audit_log(case.ref, case.resource, time),
             evidence=tuple(mark(case)),

@@ -1,21 +1,21 @@
-"""How much a changed leaf matters: security before availability before behaviour before what only names things."""
+"""How much a leaf that somebody wrote matters, by the same table as what differs from a manifest."""
 
 from __future__ import annotations
 
-from k8sview.analysis.drift.ownership.resolution import Location
-from k8sview.analysis.drift.security import is_security_relevant
+from collections.abc import Iterable
+
+from k8sview.analysis.drift.comparing.security import is_secured
+from k8sview.analysis.drift.comparing.severity import severity_of
+from k8sview.model.resources import Ref
 from k8sview.model.status import Severity
 
 
-def is_security(resource: str, path: str, below: tuple[str, ...]) -> bool:
+def is_security(ref: Ref, paths: Iterable[str]) -> bool:
     """Whether a place, or any of the leaves reported with it, decides who may do what."""
-    return any(is_security_relevant(resource, one) for one in (path, *below))
+    group = ref.api_version.rpartition("/")[0]
+    return any(is_secured(path, ref.kind, group) for path in paths)
 
 
-def severity(location: Location, change: str | None, *, security: bool) -> Severity:
+def severity(ref: Ref, path: str, change: str | None, *, security: bool) -> Severity:
     """Severity of one report, before anybody's own rules."""
-    if security:
-        return Severity.HIGH
-    if location[0] == "metadata":
-        return Severity.LOW
-    return Severity.LOW if change == "addition" and "annotations" in location else Severity.MEDIUM
+    return Severity.HIGH if security else severity_of(path, change, ref.kind, ref.api_version.rpartition("/")[0])

@@ -10,7 +10,7 @@ import pytest
 from k8sview.analysis.drift.comparing.compare import compare, drifting
 from k8sview.analysis.drift.comparing.difference import ABSENT, Comparing
 from k8sview.analysis.drift.comparing.rules import IDS, Act, acts_at
-from k8sview.analysis.drift.comparing.security import SECURITY, secured
+from k8sview.analysis.drift.comparing.security import SECURITY, is_secured, secured
 from k8sview.model.status import Severity
 from tests.analysis.drift.comparing.bodies import ADMISSION, RBAC, Raw, deployment, obj
 
@@ -30,6 +30,14 @@ def policy(kind: str, version: str) -> Raw:
 # An object, a place in it, and two values that do not mean the same.
 CASES: list[tuple[str, Raw, tuple[str | int, ...], Any, Any]] = [
     ("privileged", deployment(), (*APP, "securityContext", "privileged"), False, True),
+    (
+        "Flux acts as",
+        obj("Kustomization", "kustomize.toolkit.fluxcd.io/v1"),
+        ("spec", "serviceAccountName"),
+        "web",
+        "admin",
+    ),
+    ("Flux installs as", obj("HelmRelease", "helm.toolkit.fluxcd.io/v2"), ("spec", "serviceAccountName"), "a", "b"),
     ("user", deployment(), (*APP, "securityContext", "runAsUser"), 1000, 0),
     ("user, quoted", deployment(), (*APP, "securityContext", "runAsUser"), 1000, "1000"),
     ("added capability", deployment(), (*APP, "securityContext", "capabilities", "add"), ["CHOWN"], ["SYS_ADMIN"]),
@@ -188,3 +196,57 @@ def test_everybody_is_let_in_by_an_empty_peer() -> None:
     wide = having(NETWORK, ("spec", "ingress"), [{"from": [{"podSelector": {"a": "b"}}]}])
     assert drifting(compare(narrow, wide)) != ()
     assert drifting(compare(wide, narrow)) != ()
+
+
+_TEMPLATE = "spec.template.spec"
+_RBAC = "rbac.authorization.k8s.io"
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        (f"Role.{_RBAC}", "rules[0].verbs"),
+        (f"RoleBinding.{_RBAC}", "subjects[kind=User,name=eve].name"),
+        (f"ClusterRoleBinding.{_RBAC}", ""),
+        ("Namespace", "metadata.labels[pod-security.kubernetes.io/enforce]"),
+        ("Namespace", "metadata.labels[admission.gatekeeper.sh/ignore]"),
+        ("NetworkPolicy.networking.k8s.io", ""),
+        ("Secret", "data[tls.key]"),
+        ("ServiceAccount", "metadata.annotations[azure.workload.identity/client-id]"),
+        ("ServiceAccount", "imagePullSecrets[name=registry].name"),
+        ("Pod", "spec.hostNetwork"),
+        ("Pod", "spec.ephemeralContainers[name=debugger].image"),
+        ("Deployment.apps", f"{_TEMPLATE}.containers[name=app].ports[containerPort=80,protocol=TCP].hostPort"),
+        ("DaemonSet.apps", f"{_TEMPLATE}.initContainers[name=app].securityContext.capabilities.add"),
+        ("CronJob.batch", f"spec.jobTemplate.{_TEMPLATE}.serviceAccountName"),
+        ("Deployment.apps", f"{_TEMPLATE}.imagePullSecrets[name=registry].name"),
+        ("Rollout.argoproj.io", f"{_TEMPLATE}.hostPID"),
+        ("K8sRequiredLabels.constraints.gatekeeper.sh", "spec.enforcementAction"),
+        ("ConstraintTemplate.templates.gatekeeper.sh", "spec.targets[0].rego"),
+        ("AppProject.argoproj.io", "spec.destinations[0].server"),
+        ("Kustomization.kustomize.toolkit.fluxcd.io", "spec.serviceAccountName"),
+        ("HelmRelease.helm.toolkit.fluxcd.io", "spec.serviceAccountName"),
+    ],
+)
+def test_paths_as_people_write_them_that_decide_who_may_do_what(kind: str, path: str) -> None:
+    assert is_secured(path, *kind.split(".", 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("Deployment.apps", "spec.replicas"),
+        ("Deployment.apps", ""),
+        ("Deployment.apps", f"{_TEMPLATE}.containers[name=securityContext].image"),
+        ("Deployment.apps", f"{_TEMPLATE}.volumes[name=tmp].emptyDir.medium"),
+        ("Deployment.apps", "metadata.labels[pod-security.kubernetes.io/enforce]"),
+        ("Namespace", "metadata.labels.team"),
+        ("Namespace", ""),
+        (f"Role.{_RBAC}", "metadata.labels.team"),
+        ("NetworkPolicy.networking.k8s.io", "metadata.annotations.note"),
+        ("MutatingWebhookConfiguration.admissionregistration.k8s.io", "webhooks[name=x].clientConfig.caBundle"),
+        ("ConfigMap", "data.serviceAccountName"),
+    ],
+)
+def test_paths_that_do_not(kind: str, path: str) -> None:
+    assert not is_secured(path, *kind.split(".", 1))
