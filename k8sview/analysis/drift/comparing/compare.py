@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,9 +15,9 @@ from k8sview.analysis.drift.comparing.rules import Act, acts_at
 from k8sview.analysis.drift.comparing.security import RBAC, full_kind
 from k8sview.analysis.drift.comparing.severity import severity_of
 from k8sview.analysis.drift.comparing.walk import Found, Walk
-from k8sview.analysis.drift.ownership.names import APPLYING
+from k8sview.analysis.drift.comparing.writers import signed, sources_of
 from k8sview.analysis.drift.ownership.owners import Owner, Ownership, Tracked, ownership
-from k8sview.model.drift import ActorClass
+from k8sview.model.drift import DriftTime
 from k8sview.model.status import Severity
 
 _PLAIN = Comparing()
@@ -27,12 +26,24 @@ _POD_SPECS = (("spec",), ("spec", "template", "spec"), ("spec", "jobTemplate", "
 _OURS = ("", "apps", "batch", "autoscaling", "policy")
 
 
+class Comparison(msgspec.Struct, frozen=True):
+    """Two whole objects side by side. ``agreed``: the paths of leaves that are as stated."""
+
+    differences: tuple[Difference, ...]
+    agreed: frozenset[str]
+
+
 def compare(desired: Mapping[str, Any], live: Mapping[str, Any], context: Comparing = _PLAIN) -> tuple[Difference, ...]:
     """All that differs between what is desired and what is live, in the order in which the desired side states it.
 
     Both are whole objects of one kind and API version (``kind`` and ``apiVersion`` of the live one choose the rules).
     Differences with an ``excuse`` are no drift (see ``Difference``): ``drifting`` leaves them out.
     """
+    return side_by_side(desired, live, context).differences
+
+
+def side_by_side(desired: Mapping[str, Any], live: Mapping[str, Any], context: Comparing = _PLAIN) -> Comparison:
+    """The same, with what is equal."""
     kind, group = _kind(live if live.get("kind") else desired)
     full = full_kind(kind, group)
     held = ownership(live)
@@ -40,10 +51,11 @@ def compare(desired: Mapping[str, Any], live: Mapping[str, Any], context: Compar
     atomic = frozenset(held.leaves) if known else frozenset()
     walk = Walk(full, context, held.keys, atomic, on_host=_on_host(live))
     walk.pair(ROOT, _prepared(full, desired, live, context), _prepared(full, live, live, context))
-    sources = context.sources or _sources(held, walk.agreed)
+    sources = context.sources or sources_of(held, walk.agreed)
     about = _Known(full, context, held if known else None, sources, bool(desired.get("aggregationRule")))
     judged = (_judged(one, about) for one in walk.found)
-    return tuple(one for one in judged if one is not None)
+    agreed = frozenset(held.path(location) for location in walk.agreed)
+    return Comparison(tuple(one for one in judged if one is not None), agreed)
 
 
 def drifting(differences: Iterable[Difference]) -> tuple[Difference, ...]:
@@ -111,6 +123,9 @@ def _judged(one: Found, known: _Known) -> Difference | None:
     if excuse and one.change == ADDITION and not one.security:
         return None
     path = str(one.place)
+    writer, time = None, DriftTime()
+    if held is not None:
+        writer, time = signed(one.change, held, known.sources, owners)
     return Difference(
         path=path,
         change=one.change,
@@ -121,6 +136,8 @@ def _judged(one: Found, known: _Known) -> Difference | None:
         excuse=excuse,
         own=own,
         owners=names,
+        writer=writer,
+        time=time,
     )
 
 
@@ -156,25 +173,3 @@ def _owners(held: Ownership, one: Found) -> tuple[Owner, ...]:
     size = len(location)
     below = [owner for place, owners in held.leaves.items() if place[:size] == location for owner in owners]
     return tuple(dict.fromkeys((*below, *held.nodes.get(location, ()))))
-
-
-def _sources(held: Ownership, agreed: Iterable[tuple[str | int, ...]]) -> frozenset[str]:
-    """The manager that holds most of what is as stated: it writes the desired side. Empty where two are as good, or
-    where that is a person's tool which applies nothing."""
-    counts: Counter[str] = Counter()
-    for location in agreed:
-        counts.update({owner.actor.manager for owner in held.leaves.get(location, ()) if _applies(owner)})
-    best = counts.most_common(2)
-    if not best or (len(best) == 2 and best[0][1] == best[1][1]):
-        return frozenset()
-    return frozenset({best[0][0]})
-
-
-def _applies(owner: Owner) -> bool:
-    actor = owner.actor
-    if actor.manager in APPLYING or (actor.manager == "kubectl" and actor.operation == "Apply"):
-        return True
-    return actor.actor_class not in (ActorClass.HUMAN, ActorClass.UI) or actor.manager in (
-        "kubectl-create",
-        "kubectl-replace",
-    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from k8sview.model.drift import Actor, DriftTime
 from k8sview.model.status import Severity
 
 OVERRIDE, REMOVAL, ADDITION = "override", "removal", "addition"
@@ -48,6 +49,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     drift at all but should be known (N20: the cluster does not know the field).
     ``own``: whether only the desired side's own field manager holds the leaf, so that nobody but admission can have
     rewritten it; None where ``managedFields`` does not tell.
+    ``writer`` and ``time``: who made the difference, and when, as far as ``managedFields`` tells.
     """
 
     path: str
@@ -59,3 +61,5 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     excuse: str = ""
     own: bool | None = None
     owners: tuple[str, ...] = ()
+    writer: Actor | None = None
+    time: DriftTime = DriftTime()

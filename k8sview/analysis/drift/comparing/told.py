@@ -37,6 +37,8 @@ def drift_of(
         change=difference.change,
         before=before,
         after=after,
+        actor=difference.writer,
+        time=difference.time,
         confidence=confidence,
         next_upgrade_repairs=next_upgrade_repairs,
         security=difference.security,
