@@ -5,6 +5,7 @@ Rooms that judge write them and rooms that show read them. No rules here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -100,6 +101,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""  # one plain sentence
     next: str = ""  # a command or an action; changes nothing by itself
     evidence: tuple[str, ...] = ()  # ``path = value``
+    also: tuple[DriftKind, ...] = ()  # other kinds that tell the same
     ignored_by: str | None = None  # the id of the ignore rule that covers it
 
 
@@ -179,6 +181,13 @@ class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     manager: str = ""
     drift: DriftKind | None = None
+
+
+class DriftSettings(msgspec.Struct, frozen=True):
+    """What a user says of drift: what is known to differ, and which class a field manager of theirs belongs to."""
+
+    ignore: tuple[IgnoreRule, ...] = ()
+    managers: Mapping[str, ActorClass] = {}
 
 
 class RuleProblem(msgspec.Struct, frozen=True):

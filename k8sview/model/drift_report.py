@@ -38,6 +38,8 @@ class DriftEntry(Document, frozen=True, kw_only=True):
     next: str
     ignored_by: str | None
     evidence: tuple[str, ...] = ()
+    also: tuple[DriftKind, ...] = ()
+    """Other kinds of drift that tell the same."""
 
 
 class Unlooked(Document, frozen=True):
@@ -48,10 +50,19 @@ class Unlooked(Document, frozen=True):
     asked: bool = True
 
 
+class RuleEntry(Document, frozen=True):
+    """An ignore rule that no longer does what it is there for. ``problem``: ``expired`` | ``unused``."""
+
+    rule: str
+    problem: str
+    message: str
+
+
 class DriftReport(Envelope, frozen=True):
     summary: DriftSummary
     drifts: tuple[DriftEntry, ...]
     not_checkable: tuple[Unlooked, ...]
     access: Access
+    rules: tuple[RuleEntry, ...] = ()
     fetched: int = 0
     selector: str | None = None

@@ -6,13 +6,14 @@ Judges nothing. Secrets are never fetched from here; one Helm release at a time 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
 from k8sview.analysis.drift.comparing.documents import Identity, Stated
-from k8sview.model.resources import Resource
+from k8sview.model.resources import Key, Resource
 from k8sview.sources.contract import NotReadableError
 
 Body = dict[str, Any]
@@ -29,6 +30,22 @@ class Whole(Protocol):
 
     async def body(self, resource: Resource, namespace: str | None, name: str) -> bytes | None:
         """One object as JSON, nothing removed; None where there is none. Raises NotReadableError."""
+
+    def pages(self, resource: Resource, namespace: str | None) -> AsyncIterator[list[msgspec.Raw]]:
+        """All objects of a kind as JSON by pages, perhaps without kind and version. Raises NotReadableError."""
+
+
+Wanted = Callable[[Collection[Key]], Iterator[tuple[Key, Body]]]
+"""Decodes, of one page, the objects with these keys."""
+
+
+class _Named(msgspec.Struct):
+    name: str = ""
+    namespace: str = ""
+
+
+class _Head(msgspec.Struct):
+    metadata: _Named = msgspec.field(default_factory=_Named)
 
 
 class Bodies:
@@ -53,11 +70,23 @@ class Bodies:
                 if address not in self.found and address not in self.unread:
                     group.create_task(self._fetch(address, resource))
 
-    async def secretly(self, resource: Resource, namespace: str, name: str) -> Body | None:
-        """One object that is not kept, whatever its kind. Raises NotReadableError."""
-        self.fetched += 1
+    async def once(self, resource: Resource, namespace: str, name: str) -> Body | None:
+        """One object that is not kept, whatever its kind; None where there is none. Raises NotReadableError."""
+        address = (resource.name, namespace, name)
+        if address in self.unread:
+            raise NotReadableError(self.unread[address])
+        if address in self.found:
+            return self.found[address]
         async with self._room:
+            self.fetched += 1
             return _decoded(await self._source.body(resource, namespace or None, name))
+
+    async def pages(self, resource: Resource, namespace: str | None) -> AsyncIterator[Wanted]:
+        """The objects of a kind, a page at a time; nothing is kept. Raises NotReadableError."""
+        version = f"{resource.group}/{resource.version}" if resource.group else resource.version
+        async for page in self._source.pages(resource, namespace):
+            self.fetched += 1
+            yield partial(_of_page, {"kind": resource.kind, "apiVersion": version}, page)
 
     async def _fetch(self, address: Address, resource: Resource) -> None:
         _, namespace, name = address
@@ -79,6 +108,19 @@ async def living(bodies: Bodies, wanted: Iterable[Stated]) -> dict[Identity, Bod
     await bodies.fetch(places.values())
     addresses = {identity: (resource.name, space, name) for identity, (resource, space, name) in places.items()}
     return {identity: bodies.found[place] for identity, place in addresses.items() if place in bodies.found}
+
+
+def _of_page(
+    envelope: Mapping[str, str], page: Iterable[msgspec.Raw], wanted: Collection[Key]
+) -> Iterator[tuple[Key, Body]]:
+    for raw in page:
+        try:
+            head = msgspec.json.decode(raw, type=_Head).metadata
+            if (head.namespace, head.name) in wanted:
+                whole = msgspec.json.decode(raw, type=dict[str, Any])
+                yield (head.namespace, head.name), {**envelope, **whole}
+        except msgspec.MsgspecError:
+            continue  # as malformed as it was when it was listed, and told then
 
 
 def _decoded(body: bytes | None) -> Body | None:

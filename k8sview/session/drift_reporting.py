@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from k8sview import __version__
+from k8sview.analysis.drift.ignore import apply_rules
 from k8sview.analysis.drift.kinds.unmanaged import coverage
 from k8sview.analysis.drift.summary import fingerprint_of, order, summary
-from k8sview.model.drift import Actor, ActorClass, Drift, DriftKind, Drifts
-from k8sview.model.drift_report import DriftEntry, DriftReport, Unlooked, WrittenAt
+from k8sview.model.drift import Actor, ActorClass, Drift, DriftKind, Drifts, IgnoreRule
+from k8sview.model.drift_report import DriftEntry, DriftReport, RuleEntry, Unlooked, WrittenAt
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.report import Selection, Tool
 from k8sview.model.text import plain
@@ -19,16 +20,6 @@ from k8sview.model.times import format_time
 from k8sview.model.view import View
 from k8sview.session.health_reporting import plain_ref
 from k8sview.session.reporting import API_VERSION, SCHEMA_VERSION, Timing, access_of, cluster_of, run_of
-
-_BEST = (
-    DriftKind.REPLICAS,
-    DriftKind.POD_TEMPLATE,
-    DriftKind.OUT_OF_BAND,
-    DriftKind.HELM,
-    DriftKind.MANIFEST,
-    DriftKind.LAST_APPLIED,
-)
-"""Kinds that tell of the same leaf: the first of them tells it, with what the others know besides."""
 
 
 class DriftScope(msgspec.Struct, frozen=True):
@@ -60,32 +51,21 @@ class DriftScope(msgspec.Struct, frozen=True):
         return obj is not None and selector.matches(obj.metadata.labels)
 
 
-def merged(drifts: Iterable[Drift]) -> tuple[Drift, ...]:
-    """One drift for each leaf, told by the kind that knows it best; objects as a whole stay as they are."""
-    found: dict[object, Drift] = {}
-    everything = tuple(drifts)
-    rest = [one for one in everything if one.kind not in _BEST or not one.path]
-    ranked = sorted(
-        (one for one in everything if one.kind in _BEST and one.path), key=lambda one: _BEST.index(one.kind)
-    )
-    for one in ranked:
-        ref = one.object
-        place = (ref.kind, ref.api_version.rpartition("/")[0], ref.namespace, ref.name, ref.container, one.path)
-        known = found.get(place)
-        if known is None:
-            found[place] = one
-        elif known.kind is one.kind:
-            rest.append(one)
-        else:
-            found[place] = _with(known, one)
-    return (*found.values(), *rest)
-
-
 def build_drift_report(
-    view: View, drifts: Drifts, not_given: Iterable[Unlooked], scope: DriftScope, *, timing: Timing, fetched: int
+    view: View,
+    drifts: Drifts,
+    not_given: Iterable[Unlooked],
+    scope: DriftScope,
+    *,
+    rules: Sequence[IgnoreRule] = (),
+    timing: Timing,
+    fetched: int,
 ) -> DriftReport:
-    """The report of one look."""
-    kept = order(one for one in drifts.drifts if scope.holds(view, one))
+    """The report of one look. ``rules``: the user's; what one covers stays in the list, and is not counted."""
+    ignored = apply_rules((one for one in drifts.drifts if scope.holds(view, one)), rules, view.taken_at)
+    kept = order(ignored.drifts)
+    # Who looks at a part only cannot tell that nothing needs a rule.
+    problems = tuple(one for one in ignored.problems if one.problem != "unused" or scope == DriftScope())
     asked = (one for one in drifts.not_checkable if scope.kinds is None or one.kind in scope.kinds)
     reasons = [Unlooked(one.kind, plain(one.reason)) for one in asked]
     reasons += [one for one in not_given if scope.kinds is None or one.drift in scope.kinds]
@@ -100,26 +80,9 @@ def build_drift_report(
         drifts=tuple(_entry(view, one) for one in kept),
         not_checkable=tuple(dict.fromkeys(reasons)),
         access=access_of(view),
+        rules=tuple(RuleEntry(one.rule, one.problem, plain(one.message)) for one in problems),
         fetched=fetched,
         selector=scope.selector_text,
-    )
-
-
-def _with(best: Drift, other: Drift) -> Drift:
-    return msgspec.structs.replace(
-        best,
-        change=best.change or other.change,
-        before=best.before if best.before is not None else other.before,
-        after=best.after if best.after is not None else other.after,
-        actor=best.actor or other.actor,
-        time=best.time if best.time.at is not None else other.time,
-        why_not_reverted=best.why_not_reverted or other.why_not_reverted,
-        next_upgrade_repairs=(
-            best.next_upgrade_repairs if best.next_upgrade_repairs is not None else other.next_upgrade_repairs
-        ),
-        security=best.security or other.security,
-        severity=min(best.severity, other.severity, key=lambda one: one.rank),
-        evidence=tuple(dict.fromkeys((*best.evidence, *other.evidence))),
     )
 
 
@@ -142,6 +105,7 @@ def _entry(view: View, one: Drift) -> DriftEntry:
         message=plain(one.message),
         next=plain(one.next, newlines=True),
         ignored_by=one.ignored_by,
+        also=one.also,
         evidence=tuple(plain(line) for line in one.evidence),
     )
 

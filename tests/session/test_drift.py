@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from k8sview.analysis.drift.comparing.documents import Documents
 from k8sview.analysis.drift.comparing.yaml_text import parsed
+from k8sview.analysis.drift.merging import merged
 from k8sview.model.drift import Drift, DriftKind
 from k8sview.model.drift_report import DriftReport
 from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Ref, Resource
 from k8sview.session.bodies import IN_FLIGHT, Bodies
 from k8sview.session.drift import drift_once
-from k8sview.session.drift_reporting import DriftScope, merged
+from k8sview.session.drift_reporting import DriftScope
 from k8sview.sources.contract import NotReadableError
 from k8sview.sources.live import LiveSource
 from k8sview.sources.live.whole import WholeSource
@@ -174,6 +177,9 @@ class Slow:
         if name == "no-object":
             return b"[]"
         return None if name == "no-body" else b'{"metadata":{}}'
+
+    async def pages(self, resource: Resource, namespace: str | None) -> AsyncIterator[list[msgspec.Raw]]:
+        yield []
 
 
 async def test_few_are_asked_for_at_a_time_and_each_once() -> None:

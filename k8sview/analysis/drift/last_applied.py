@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.comparing.difference import LAST_APPLIED
-from k8sview.analysis.drift.comparing.documents import stated
+from k8sview.analysis.drift.comparing.documents import Stated, stated
 from k8sview.analysis.drift.comparing.objects import Terms, compared
 from k8sview.model.drift import DriftKind, Drifts, NotCheckable
 from k8sview.model.resources import Ref
@@ -29,11 +29,29 @@ def last_applied(view: View, body: Mapping[str, Any]) -> Drifts:
     What a controller owns is left to its owner, which is what people apply. ``CERTAIN`` where the client-side apply is
     the last apply that the object saw, else ``INFERRED``.
     """
+    one = applied(view, body)
+    if one is None:
+        return Drifts()
+    if isinstance(one, NotCheckable):
+        return Drifts(not_checkable=(one,))
+    terms = Terms(
+        kind=_KIND,
+        stated_by="the last kubectl apply",
+        confidence=Confidence.CERTAIN if freshest(body["metadata"]) else Confidence.INFERRED,
+        own_writes=False,
+        next_step="apply the manifest again, or take the change over into it",
+    )
+    return compared(view, one, body, terms)
+
+
+def applied(view: View, body: Mapping[str, Any]) -> Stated | NotCheckable | None:
+    """What an object's annotation states of it, or why that cannot be told; None where it has none, or is owned by a
+    controller."""
     metadata = body.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     text = annotations.get(LAST_APPLIED) if isinstance(annotations, dict) else None
     if not isinstance(metadata, dict) or text is None or _controlled(metadata):
-        return Drifts()
+        return None
     ref = Ref(
         str(body.get("apiVersion") or ""),
         str(body.get("kind") or ""),
@@ -42,27 +60,16 @@ def last_applied(view: View, body: Mapping[str, Any]) -> Drifts:
     )
     desired = _decoded(text)
     if desired is None:
-        return _not_checkable(f"{ref}: its {LAST_APPLIED} annotation is no JSON object of this kind")
+        return NotCheckable(_KIND, f"{ref}: its {LAST_APPLIED} annotation is no JSON object of this kind")
     named = desired["metadata"].get("name")
     if desired["kind"] != ref.kind or named != ref.name:
-        return _not_checkable(f"{ref}: its {LAST_APPLIED} annotation is of another object, {desired['kind']} {named}")
-    one = msgspec.structs.replace(stated(view, desired, ref.namespace or ""), ref=_of(desired, ref))
-    terms = Terms(
-        kind=_KIND,
-        stated_by="the last kubectl apply",
-        confidence=Confidence.CERTAIN if _freshest(metadata) else Confidence.INFERRED,
-        own_writes=False,
-        next_step="apply the manifest again, or take the change over into it",
-    )
-    return compared(view, one, body, terms)
+        reason = f"{ref}: its {LAST_APPLIED} annotation is of another object, {desired['kind']} {named}"
+        return NotCheckable(_KIND, reason)
+    return msgspec.structs.replace(stated(view, desired, ref.namespace or ""), ref=_of(desired, ref))
 
 
 def _of(desired: Mapping[str, Any], ref: Ref) -> Ref:
     return Ref(desired["apiVersion"], ref.kind, ref.namespace, ref.name)
-
-
-def _not_checkable(reason: str) -> Drifts:
-    return Drifts(not_checkable=(NotCheckable(_KIND, reason),))
 
 
 def _decoded(text: Any) -> dict[str, Any] | None:
@@ -84,7 +91,7 @@ def _controlled(metadata: Mapping[str, Any]) -> bool:
     return isinstance(owners, list) and any(isinstance(one, dict) and one.get("controller") is True for one in owners)
 
 
-def _freshest(metadata: Mapping[str, Any]) -> bool:
+def freshest(metadata: Mapping[str, Any]) -> bool:
     """Whether nobody applied server-side since the last client-side apply. An Apply without a time found everything
     equal: whether before or after, nobody can tell, and it may state other things by now."""
     entries = list(_entries(metadata))

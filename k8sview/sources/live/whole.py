@@ -5,14 +5,19 @@ Judges nothing. What comes from here may hold what nobody is to see: it is compa
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from urllib.parse import quote
+
+import msgspec
 
 from k8sview.model.resources import Resource
 from k8sview.sources.contract import NotReadableError
+from k8sview.sources.live import decoding
 from k8sview.sources.live.failures import ApiError, RequestFailed
 from k8sview.sources.live.source import LiveSource
 
 _NOT_FOUND = 404
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class WholeSource(LiveSource):
@@ -29,3 +34,21 @@ class WholeSource(LiveSource):
                 return None
             raise NotReadableError(f"cannot read {resource.kind or resource.name} {where}: {problem.reason}") from None
         return body
+
+    async def pages(self, resource: Resource, namespace: str | None) -> AsyncIterator[list[msgspec.Raw]]:
+        """All objects of a kind as JSON, a page at a time; those of built-in kinds without kind and version, as the
+        server lists them. Raises NotReadableError."""
+        gate = self._gate()
+        path = resource.path(quote(namespace, safe="") if namespace else None)
+        query = {"limit": str(gate.budget.limits.page_size)}
+        while True:
+            try:
+                page = decoding.page(await gate.get(path, query))
+                items = _ITEMS.decode(page.items)
+            except (RequestFailed, msgspec.MsgspecError) as problem:
+                reason = problem.reason if isinstance(problem, RequestFailed) else "the answer is no list"
+                raise NotReadableError(f"cannot list {resource.name}: {reason}") from None
+            yield items
+            if not page.go_on:
+                return
+            query["continue"] = page.go_on

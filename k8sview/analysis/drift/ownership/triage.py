@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.ownership.managers import NOBODY, Known, class_of, own_controllers, person
-from k8sview.analysis.drift.ownership.regime import Write, regime, sanctioned
+from k8sview.analysis.drift.ownership.regime import Regime, Write, regime, sanctioned
 from k8sview.analysis.drift.ownership.tracking import Subject, Tracking, tracking
 from k8sview.model.drift import Actor, ActorClass
 from k8sview.model.objects.meta import ManagedFieldsEntry, ObjectMeta
@@ -52,22 +52,30 @@ def marks_of(resource: Resource, metadata: ObjectMeta) -> Tracking | None:
     return tracking(subject, metadata.labels, metadata.annotations)
 
 
+def ruler(resource: Resource, metadata: ObjectMeta, known: Known = NOBODY) -> Regime | None:
+    """Who is meant to write an object, as far as its metadata alone tells."""
+    return regime(marks_of(resource, metadata), _writes(metadata, known), parse_time(metadata.creation_timestamp))
+
+
 def _suspect(resource: Resource, obj: Any, known: Known) -> bool:
     metadata = obj.metadata
-    writes = [Write(_actor(entry, known), parse_time(entry.time)) for entry in metadata.managed_fields]
-    if not any(one.actor.actor_class.suspicious for one in writes):
+    if not any(class_of(entry.manager, entry.subresource, known).suspicious for entry in metadata.managed_fields):
         return False
-    controllers = own_controllers([one.actor for one in writes])
-    writes = [_promoted(one, controllers, known) for one in writes]
-    suspicious = [one.actor for one in writes if one.actor.actor_class.suspicious]
+    suspicious = [one.actor for one in _writes(metadata, known) if one.actor.actor_class.suspicious]
     if any(one.subresource in _LIVING or (one.subresource == "status" and person(one)) for one in suspicious):
         return True
-    if obj.metadata.controller is not None:
+    if metadata.controller is not None or not suspicious:
         return False
-    ruled = regime(marks_of(resource, metadata), writes, parse_time(metadata.creation_timestamp))
+    ruled = ruler(resource, metadata, known)
     if ruled is None:
         return False
     return any(one.subresource in ("", "scale") and not sanctioned(one, ruled) for one in suspicious)
+
+
+def _writes(metadata: ObjectMeta, known: Known) -> list[Write]:
+    writes = [Write(_actor(entry, known), parse_time(entry.time)) for entry in metadata.managed_fields]
+    controllers = own_controllers([one.actor for one in writes])
+    return [_promoted(one, controllers, known) for one in writes]
 
 
 def _actor(entry: ManagedFieldsEntry, known: Known) -> Actor:

@@ -1,0 +1,80 @@
+"""One drift for each leaf, whatever told of it: the kind that knows it best speaks, with what the others know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from k8sview.model.drift import Drift, DriftKind, DriftTime
+
+_BEST = (
+    DriftKind.REPLICAS,
+    DriftKind.POD_TEMPLATE,
+    DriftKind.OUT_OF_BAND,
+    DriftKind.HELM,
+    DriftKind.MANIFEST,
+    DriftKind.LAST_APPLIED,
+)
+"""Kinds that tell of the same leaf, those first that know who and when."""
+_STATED = (DriftKind.HELM, DriftKind.MANIFEST, DriftKind.LAST_APPLIED)
+"""Kinds that know what the leaf should be."""
+
+
+def merged(drifts: Iterable[Drift]) -> tuple[Drift, ...]:
+    """The drifts, each leaf once, in the order in which they were met. Of one kind, two of a leaf both stay."""
+    found: dict[object, list[Drift]] = {}
+    for one in drifts:
+        ref = one.object
+        place = (ref.kind, ref.api_version.rpartition("/")[0], ref.namespace, ref.name, ref.container, one.path)
+        found.setdefault(place if _shared(one) else len(found), []).append(one)
+    return tuple(one for told in found.values() for one in _one(told))
+
+
+def _shared(drift: Drift) -> bool:
+    """Whether several kinds may tell of it: a leaf, or an object that is gone."""
+    if drift.path:
+        return drift.kind in _BEST
+    return drift.kind is DriftKind.MISSING or (drift.kind is DriftKind.GITOPS and drift.change == "removal")
+
+
+def _one(told: list[Drift]) -> Iterable[Drift]:
+    kinds: dict[DriftKind, Drift] = {}
+    twice = []
+    for one in told:
+        if one.kind in kinds:
+            twice.append(one)
+        else:
+            kinds[one.kind] = one
+    best, *others = sorted(kinds.values(), key=_rank)
+    for other in others:
+        best = _with(best, other)
+    return (best, *twice)
+
+
+def _rank(drift: Drift) -> tuple[bool, int]:
+    # Nobody signs a removal: what states the leaf knows more of it.
+    signed = drift.kind is DriftKind.OUT_OF_BAND and drift.change == "removal"
+    return signed, _BEST.index(drift.kind) if drift.kind in _BEST else len(_BEST)
+
+
+def _with(best: Drift, other: Drift) -> Drift:
+    change = best.change or other.change
+    if other.kind in _STATED and best.change == "addition" and other.change is not None:
+        change = other.change  # it was stated after all
+    return msgspec.structs.replace(
+        best,
+        change=change,
+        before=best.before if best.before is not None else other.before,
+        after=best.after if best.after is not None else other.after,
+        actor=best.actor or other.actor,
+        time=best.time if best.time != DriftTime() else other.time,
+        why_not_reverted=best.why_not_reverted or other.why_not_reverted,
+        next_upgrade_repairs=(
+            best.next_upgrade_repairs if best.next_upgrade_repairs is not None else other.next_upgrade_repairs
+        ),
+        security=best.security or other.security,
+        severity=min(best.severity, other.severity, key=lambda one: one.rank),
+        evidence=tuple(dict.fromkeys((*best.evidence, *other.evidence))),
+        also=tuple(dict.fromkeys((*best.also, other.kind, *other.also))),
+    )
