@@ -13,8 +13,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from k8sview.catalog.config_path import config_path
 from k8sview.catalog.loader import Catalog, load_catalog
+from k8sview.catalog.settings import load_drift_settings
 from k8sview.cli.console import Console, UsageError
+from k8sview.model.drift import DriftSettings
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.report import Envelope, Report
 from k8sview.model.selectors import SelectorError, parse_selector
@@ -61,6 +64,13 @@ def selection_of(arguments: argparse.Namespace) -> Selection:
 def catalog_of(arguments: argparse.Namespace) -> Catalog:
     """The built-in catalogue and the folders that were named. Raises CatalogError."""
     return load_catalog([Path(folder) for folder in arguments.checks or ()])
+
+
+def drift_settings(arguments: argparse.Namespace) -> DriftSettings:
+    """The user's own rules and classes: of --config, or of the usual place. Raises CatalogError."""
+    if arguments.config:
+        return load_drift_settings(Path(arguments.config), required=True)
+    return load_drift_settings(config_path(), required="K8SVIEW_CONFIG" in os.environ)
 
 
 def recording(path: str | Path) -> tuple[RecordingSource, Clock]:

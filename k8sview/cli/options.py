@@ -207,7 +207,15 @@ HEALTH = (
     ),
 )
 
+CONFIG = Option(
+    ("--config",),
+    "configuration file with your ignore rules and manager classes (default: $K8SVIEW_CONFIG, ~/.config/k8sview)",
+    settings={"metavar": "FILE"},
+    completes="file",
+)
+
 DRIFT = (
+    CONFIG,
     HEALTH[0],
     Option(
         ("--since",),

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from k8sview.model.drift import DriftKind
 from k8sview.model.drift_report import DriftReport
 from k8sview.reports.drift_text import change_line, headline, when, who
 from k8sview.reports.health_text import name_of
 from k8sview.reports.order import one_line
 
 _LONGEST = 300
+_MOST = 1000
+"""Rows: pages that take Markdown cut it at a mebibyte. Unmanaged objects are counted in the headline alone."""
 
 
 def render(report: DriftReport) -> str:
@@ -23,11 +26,12 @@ def render(report: DriftReport) -> str:
 
 def _lines(report: DriftReport) -> Iterator[str]:
     yield f"## k8sview drift: {headline(report)}"
-    if report.drifts:
+    shown = [one for one in report.drifts if one.drift is not DriftKind.UNMANAGED]
+    if shown:
         yield ""
         yield "| Severity | Drift | Object | Field | Change | Who | When | Still there because |"
         yield "|---|---|---|---|---|---|---|---|"
-    for one in report.drifts:
+    for one in shown[:_MOST]:
         cells = (
             name_of(one.object),
             one.path,
@@ -37,6 +41,15 @@ def _lines(report: DriftReport) -> Iterator[str]:
             one.why_not_reverted,
         )
         yield f"| {one.severity} | {one.drift} | {' | '.join(_code(text) for text in cells)} |"
+    if len(shown) > _MOST:
+        yield ""
+        yield f"{len(shown) - _MOST} more are in the JSON report."
+    if report.rules:
+        yield ""
+        yield "### Ignore rules to look at"
+        yield ""
+        for entry in report.rules:
+            yield f"- {_code(entry.rule)}: {_code(entry.message)}"
     if report.not_checkable:
         yield ""
         yield "### Not looked at"

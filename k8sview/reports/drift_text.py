@@ -89,6 +89,11 @@ def _lines(report: DriftReport, look: Look) -> Iterator[str]:
         yield ""
         words = f"{counted(len(quiet), 'object')} that nothing manages (--verbose lists them)"
         yield from say(words, look, Role.MUTED, indent=0)
+    if report.rules:
+        yield ""
+        yield rule("IGNORE RULES", look)
+        for entry in report.rules:
+            yield from say(f"! {entry.rule}: {one_line(entry.message)}", look, Role.WARN, indent=2)
     yield from _unseen(report, look)
 
 

@@ -11,6 +11,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.worker import Worker, WorkerState
 
+from k8sview.catalog.config_path import config_path
 from k8sview.model.events import Link
 from k8sview.model.naming import find_resource
 from k8sview.model.text import plain
@@ -18,7 +19,7 @@ from k8sview.model.view import View
 from k8sview.session.picture import Picture
 from k8sview.sources.contract import SourceError
 from k8sview.tui.actions import unknown_ids
-from k8sview.tui.config import Settings, load_settings, save_directory, settings_path
+from k8sview.tui.config import Settings, load_settings, save_directory
 from k8sview.tui.connection import Connection
 from k8sview.tui.contract import ListContexts, OpenSession, Target
 from k8sview.tui.desk import Desk
@@ -330,4 +331,4 @@ def run_app(open_session: OpenSession, target: Target, *, list_contexts: ListCon
     """Run the terminal app until the user leaves it. ``open_session`` may raise SourceError; the app shows it."""
     # Rows are many small tuples without cycles: at the default thresholds looking through them for garbage stalls keys.
     gc.set_threshold(50_000, 20, 1_000)
-    K8sViewApp(open_session, target, list_contexts=list_contexts, settings=load_settings(settings_path())).run()
+    K8sViewApp(open_session, target, list_contexts=list_contexts, settings=load_settings(config_path())).run()

@@ -17,12 +17,6 @@ class Settings(NamedTuple):
     problems: tuple[str, ...] = ()
 
 
-def settings_path(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where the settings are looked for."""
-    base = environment.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path.home() / ".config") / "k8sview" / "config.yaml"
-
-
 def save_directory(environment: Mapping[str, str] = os.environ) -> Path:
     """Where ``ctrl-s`` writes."""
     base = environment.get("XDG_STATE_HOME")

@@ -32,7 +32,16 @@ Call = Callable[..., Result]
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No kubeconfig of whoever runs the tests, and no pod around us."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "NO_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy"):
+    for name in (
+        "KUBECONFIG",
+        "KUBERNETES_SERVICE_HOST",
+        "NO_COLOR",
+        "XDG_CONFIG_HOME",
+        "K8SVIEW_CONFIG",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "http_proxy",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

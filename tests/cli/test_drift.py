@@ -89,7 +89,7 @@ def test_markdown_has_a_row_for_each_leaf(call: Call) -> None:
     result = ask(call, "-o", "markdown")
     found = document(ask(call, "-o", "json"))
     rows = [line for line in result.out.splitlines() if line.startswith("| ")]
-    assert len(rows) == len(found["drifts"]) + 1
+    assert len(rows) == len([one for one in found["drifts"] if one["drift"] != "unmanaged"]) + 1
     assert all(row.count("|") == 9 for row in rows)
     assert "### Not looked at" in result.out
 
@@ -121,3 +121,37 @@ def test_what_cannot_be_asked_is_said(call: Call, words: tuple[str, ...], said: 
     assert result.code == 2
     assert said in result.err
     assert result.out == ""
+
+
+def test_what_is_known_to_differ_stays_in_the_list_and_is_not_counted(call: Call, tmp_path: Path) -> None:
+    before = document(ask(call, "-o", "json"))
+    kinds = [one["drift"] for one in before["drifts"]]
+    rules = """
+drift:
+  ignore:
+  - {id: fleet, reason: nodes are rolled this week, owner: platform, drift: node-in-place, expires: 2126-01-01}
+  - {id: old, reason: was rolled last year, owner: platform, drift: suspended, expires: 2020-01-01}
+  - {id: nobody, reason: a namespace that is gone, owner: shop, namespace: gone}
+"""
+    path = tmp_path / "config.yaml"
+    path.write_text(rules)
+    found = document(ask(call, "--config", str(path), "-o", "json"))
+    assert {one["ignoredBy"] for one in found["drifts"] if one["drift"] == "node-in-place"} == {"fleet"}
+    assert {one["ignoredBy"] for one in found["drifts"] if one["drift"] == "suspended"} == {None}
+    assert found["summary"]["drifted"] == before["summary"]["drifted"] - kinds.count("node-in-place")
+    assert found["summary"]["ignored"] == kinds.count("node-in-place") > 0
+    assert {(one["rule"], one["problem"]) for one in found["rules"]} == {("old", "expired"), ("nobody", "unused")}
+    text = ask(call, "--config", str(path)).out
+    assert "IGNORE RULES" in text
+    assert "ignored by fleet" in text
+    part = document(ask(call, "--config", str(path), "-n", "shop", "-o", "json"))
+    assert {one["problem"] for one in part["rules"]} == {"expired"}, "who looks at a part cannot call a rule unused"
+
+
+def test_a_rule_that_cannot_be_read_ignores_nothing_and_says_where(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("drift:\n  ignore:\n  - {id: a, owner: b, path: spec}\n")
+    result = ask(call, "--config", str(path))
+    assert result.code == 2
+    assert "config.yaml:3: missing 'reason'" in result.err
+    assert ask(call, "--config", str(tmp_path / "nowhere.yaml")).code == 2

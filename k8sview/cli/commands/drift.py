@@ -14,7 +14,7 @@ from k8sview.analysis.drift.comparing.yaml_text import parsed
 from k8sview.cli.console import Console, UsageError
 from k8sview.cli.exit_codes import ExitCode
 from k8sview.cli.front import OpenApp
-from k8sview.cli.opening import at_its_moment, namespaces_of, opened, run_reading, selector_of
+from k8sview.cli.opening import at_its_moment, drift_settings, namespaces_of, opened, run_reading, selector_of
 from k8sview.cli.options import unknown
 from k8sview.model.drift import ActorClass, DriftKind
 from k8sview.model.drift_report import DriftReport
@@ -32,7 +32,7 @@ _MANIFESTS = (".yaml", ".yml", ".json")
 
 def drift(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> ExitCode:
     """Look for drift; exit 1 if there is any, 3 if there is none and something could not be looked for."""
-    scope = _scope(arguments)
+    scope, settings = _scope(arguments), drift_settings(arguments)
     stated = _stated(arguments.filename) if arguments.filename else None
     source, clock = opened(arguments, WholeSource)
 
@@ -42,6 +42,7 @@ def drift(arguments: argparse.Namespace, console: Console, open_app: OpenApp) ->
             scope.namespaces,
             scope=scope,
             stated=stated,
+            settings=settings,
             labels_only=arguments.helm == "labels-only",
             read_timeout=arguments.timeout,
             clock=clock,
