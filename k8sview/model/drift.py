@@ -106,10 +106,14 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotCheckable(msgspec.Struct, frozen=True):
-    """A kind of drift that could not be looked for, and why: never silence."""
+    """A kind of drift that could not be looked for, and why: never silence.
+
+    ``blind`` False: there is nothing of the kind here, or one look cannot have it; the answer is whole without.
+    """
 
     kind: DriftKind
     reason: str
+    blind: bool = True
 
 
 class Fence(msgspec.Struct, frozen=True, kw_only=True):

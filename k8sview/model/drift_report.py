@@ -43,7 +43,8 @@ class DriftEntry(Document, frozen=True, kw_only=True):
 
 
 class Unlooked(Document, frozen=True):
-    """A kind of drift that could not be looked for. ``asked`` false: only because something was not given."""
+    """A kind of drift that could not be looked for. ``asked`` false: only because something was not given, or because
+    there is nothing of the kind here; the report is whole without it."""
 
     drift: DriftKind
     reason: str

@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 
 from k8sview.analysis.drift.comparing.documents import Identity, Stated
+from k8sview.analysis.drift.ownership.outline import outline
 from k8sview.model.resources import Key, Resource
 from k8sview.sources.contract import NotReadableError
 
@@ -30,6 +31,9 @@ class Whole(Protocol):
 
     async def body(self, resource: Resource, namespace: str | None, name: str) -> bytes | None:
         """One object as JSON, nothing removed; None where there is none. Raises NotReadableError."""
+
+    async def metadata(self, resource: Resource, namespace: str | None, name: str) -> bytes | None:
+        """One object's metadata as JSON and nothing else of it; None where there is none. Raises NotReadableError."""
 
     def pages(self, resource: Resource, namespace: str | None) -> AsyncIterator[list[msgspec.Raw]]:
         """All objects of a kind as JSON by pages, perhaps without kind and version. Raises NotReadableError."""
@@ -81,12 +85,19 @@ class Bodies:
             self.fetched += 1
             return _decoded(await self._source.body(resource, namespace or None, name))
 
+    async def outline(self, resource: Resource, namespace: str, name: str) -> Body | None:
+        """Which fields one object has as its field sets tell, its values never read; None where there is none. Raises
+        NotReadableError."""
+        async with self._room:
+            self.fetched += 1
+            found = _decoded(await self._source.metadata(resource, namespace or None, name))
+        return None if found is None else outline(resource.kind, _version(resource), found["metadata"])
+
     async def pages(self, resource: Resource, namespace: str | None) -> AsyncIterator[Wanted]:
         """The objects of a kind, a page at a time; nothing is kept. Raises NotReadableError."""
-        version = f"{resource.group}/{resource.version}" if resource.group else resource.version
         async for page in self._source.pages(resource, namespace):
             self.fetched += 1
-            yield partial(_of_page, {"kind": resource.kind, "apiVersion": version}, page)
+            yield partial(_of_page, {"kind": resource.kind, "apiVersion": _version(resource)}, page)
 
     async def _fetch(self, address: Address, resource: Resource) -> None:
         _, namespace, name = address
@@ -108,6 +119,10 @@ async def living(bodies: Bodies, wanted: Iterable[Stated]) -> dict[Identity, Bod
     await bodies.fetch(places.values())
     addresses = {identity: (resource.name, space, name) for identity, (resource, space, name) in places.items()}
     return {identity: bodies.found[place] for identity, place in addresses.items() if place in bodies.found}
+
+
+def _version(resource: Resource) -> str:
+    return f"{resource.group}/{resource.version}" if resource.group else resource.version
 
 
 def _of_page(

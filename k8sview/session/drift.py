@@ -6,11 +6,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from k8sview.analysis.drift.comparing.documents import Documents, Identity, Stated
+from k8sview.analysis.drift.completing import completed
 from k8sview.analysis.drift.kinds.table import in_view
 from k8sview.analysis.drift.manifests import manifests, wanted
-from k8sview.analysis.drift.merging import merged
-from k8sview.analysis.drift.reclassing import reclassed
-from k8sview.analysis.drift.standing import explained
 from k8sview.model.drift import Drift, DriftKind, Drifts, DriftSettings, NotCheckable
 from k8sview.model.drift_report import DriftReport, Unlooked
 from k8sview.model.events import Connected
@@ -125,8 +123,7 @@ async def _look(
 
 def _told(view: View, drifts: Iterable[Drift], scope: DriftScope, settings: DriftSettings) -> tuple[Drift, ...]:
     chosen = _chosen(scope)
-    found = reclassed((one for one in drifts if chosen(one.kind)), settings.managers)
-    return explained(view, merged(found), settings.managers)
+    return completed(view, (one for one in drifts if chosen(one.kind)), settings.managers)
 
 
 def _not_given(stated: Documents | None, labels_only: bool) -> Iterator[Unlooked]:

@@ -67,7 +67,7 @@ def build_drift_report(
     # Who looks at a part only cannot tell that nothing needs a rule.
     problems = tuple(one for one in ignored.problems if one.problem != "unused" or scope == DriftScope())
     asked = (one for one in drifts.not_checkable if scope.kinds is None or one.kind in scope.kinds)
-    reasons = [Unlooked(one.kind, plain(one.reason)) for one in asked]
+    reasons = [Unlooked(one.kind, plain(one.reason), one.blind) for one in asked]
     reasons += [one for one in not_given if scope.kinds is None or one.drift in scope.kinds]
     return DriftReport(
         api_version=API_VERSION,

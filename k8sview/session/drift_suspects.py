@@ -1,6 +1,7 @@
 """Suspects of every kind: told apart by metadata, fetched whole as cheaply as can be, judged and forgotten one by one.
 
-Where most of a kind is suspected its list is read instead of each object; Secrets are never fetched.
+Where most of a kind is suspected its list is read instead of each object. Of Secrets only the metadata is read, whose
+field sets tell who wrote which key; their values never are.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from k8sview.analysis.drift.ownership.managers import Known
 from k8sview.analysis.drift.ownership.names import APPLYING
 from k8sview.analysis.drift.ownership.tracking import LAST_APPLIED
 from k8sview.analysis.drift.ownership.triage import stripped, suspects
-from k8sview.analysis.drift.suspect import judged
+from k8sview.analysis.drift.suspect import judged, scaled_by_nobody
 from k8sview.model.drift import Drift, DriftKind, Drifts, NotCheckable
 from k8sview.model.resources import Key
 from k8sview.model.tables import State
@@ -45,10 +46,14 @@ def triage(view: View, known: Known) -> tuple[Suspected, Drifts]:
         without = sum(1 for _ in stripped(view, name))
         if without:
             gaps.append(NotCheckable(DriftKind.OUT_OF_BAND, f"{without} of {name}: {_EMPTIED}"))
-        keys = tuple(sorted({*suspects(view, name, known), *_applied(view, name)}))
-        if name == SECRETS and keys:
-            gaps += _unseen(f"{len(keys)} of secrets: their values are never read")
-        elif keys:
+        touched, applied = set(suspects(view, name, known)), set(_applied(view, name))
+        if name == SECRETS:
+            if applied:
+                words = f"{len(applied)} of secrets: their values are never read"
+                gaps.append(NotCheckable(DriftKind.LAST_APPLIED, words))
+            applied = set()
+        keys = tuple(sorted(touched | applied | set(scaled_by_nobody(view, name))))
+        if keys:
             found[name] = keys
     return found, Drifts(not_checkable=tuple(gaps))
 
@@ -91,7 +96,8 @@ class _Looking:
 
     async def _fetched(self, key: Key) -> None:
         try:
-            body = await self._bodies.once(self._table.resource, *key)
+            look = self._bodies.outline if self._name == SECRETS else self._bodies.once
+            body = await look(self._table.resource, *key)
         except NotReadableError as problem:
             self.found.append(Drifts(not_checkable=tuple(_unseen(str(problem)))))
             return
@@ -100,7 +106,8 @@ class _Looking:
 
     def _judge(self, key: Key, body: Body) -> None:
         resource = self._table.resource
-        stated = self._stated.get((resource.group, resource.kind, *key))
+        secret = self._name == SECRETS  # what is stated of it would be compared with what nobody read
+        stated = None if secret else self._stated.get((resource.group, resource.kind, *key))
         self.found.append(judged(self._view, self._name, body, stated=stated, known=self._known))
 
 
@@ -113,6 +120,7 @@ async def look_at_suspects(
     for name, keys in suspected.items():
         looking = _Looking(view, bodies, name, stated, known)
         most = len(keys) > max(_FEW, _SHARE * len(view.table(name).objects))
+        most = most and name != SECRETS
         await (looking.in_lists(keys) if most else looking.one_by_one(keys))
         drifts += [drift for one in looking.found for drift in one.drifts]
         gaps += [gap for one in looking.found for gap in one.not_checkable]

@@ -45,6 +45,7 @@ def test_a_recording_cannot_tell_who_owns_a_field_and_says_so(call: Call) -> Non
         "baseline",
         "manifest",
         "missing",
+        "node-manager",
     }
 
 

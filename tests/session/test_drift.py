@@ -178,6 +178,9 @@ class Slow:
             return b"[]"
         return None if name == "no-body" else b'{"metadata":{}}'
 
+    async def metadata(self, resource: Resource, namespace: str | None, name: str) -> bytes | None:
+        return None
+
     async def pages(self, resource: Resource, namespace: str | None) -> AsyncIterator[list[msgspec.Raw]]:
         yield []
 

@@ -6,45 +6,58 @@ Field sets say who; their time bounds a leaf from above only. A revision is exac
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
 from k8sview.analysis.drift.fields import FieldChange
+from k8sview.analysis.drift.ownership.words import in_audit_log
 from k8sview.analysis.drift.revisions import Revision, revisions_of
 from k8sview.analysis.drift.rollouts import ROLLED
 from k8sview.analysis.drift.window import NEAR, Window
-from k8sview.model.drift import Drift, DriftTime
+from k8sview.model.drift import Drift, DriftKind, DriftTime
+from k8sview.model.times import format_time
 from k8sview.model.view import View
 
 _TEMPLATE = "spec.template."
 _EVER = Window(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
-def dated(view: View, resource: str, workload: Any, drift: Drift) -> Drift:
+def dated(view: View, drift: Drift) -> Drift:
     """The drift with the exact time of its revision and the value before; as it is where no revision tells of it."""
-    if resource not in ROLLED or workload is None or not drift.path.startswith(_TEMPLATE):
+    ref = drift.object
+    resource = view.resource_of(ref.api_version, ref.kind) if drift.path.startswith(_TEMPLATE) else ""
+    workload = view.get(resource, ref.name, ref.namespace) if resource in ROLLED else None
+    if workload is None:
         return drift
-    for revision in reversed(revisions_of(view, workload, _EVER)):
+    revisions = revisions_of(view, workload, _EVER)
+    for revision in reversed(revisions):
         change = next((one for one in revision.changes if _meets(one.path, drift.path)), None)
         if change is not None:
             return _with(drift, revision, change) if _possible(drift.time, revision.at) else drift
-    return drift
+    # A field that nobody keeps here (a variable's value, say). Whatever it is, its change made a revision.
+    those = [one for one in revisions if not one.first and _possible(drift.time, one.at)]
+    if len(those) != 1:
+        return drift
+    return _at(drift, those[0].at, f"revision {those[0].number} was made at {format_time(those[0].at)}")
 
 
 def _with(drift: Drift, revision: Revision, change: FieldChange) -> Drift:
-    same = change.path == drift.path
-    before = drift.before if drift.before is not None or not same else change.before
-    word = drift.change
-    if word is None and same:
-        word = "addition" if before is None else "override"
-    return msgspec.structs.replace(
-        drift,
-        change=word,
-        before=before,
-        time=DriftTime(at=revision.at, basis="revision"),
-        evidence=(*drift.evidence, f"revision {revision.number}: {change.path} = {change.after or 'nothing'}"),
-    )
+    found = _at(drift, revision.at, f"revision {revision.number}: {change.path} = {change.after or 'nothing'}")
+    if change.path != drift.path:
+        return found
+    before = drift.before if drift.before is not None else change.before
+    word = drift.change or ("addition" if before is None else "override")
+    return msgspec.structs.replace(found, change=word, before=before)
+
+
+def _at(drift: Drift, at: datetime, fact: str) -> Drift:
+    time = DriftTime(at=at, basis="revision")
+    found = msgspec.structs.replace(drift, time=time, evidence=(*drift.evidence, fact))
+    if drift.kind is not DriftKind.OUT_OF_BAND:
+        return found
+    # The narrower the time, the fewer lines of an audit log.
+    subresource = drift.actor.subresource if drift.actor is not None else ""
+    return msgspec.structs.replace(found, next=in_audit_log(drift.object, "", time, subresource))
 
 
 def _meets(changed: str, drifted: str) -> bool:
@@ -57,4 +70,5 @@ def _possible(time: DriftTime, at: datetime) -> bool:
     """Whether a revision's time does not contradict what field sets prove."""
     if time.at is not None and at > time.at + NEAR:
         return False
-    return time.not_before is None or at >= time.not_before - NEAR
+    start = time.not_before if time.not_before is not None else time.at
+    return start is None or at >= start - NEAR

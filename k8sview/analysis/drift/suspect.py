@@ -1,19 +1,18 @@
 """One suspect, read whole: every write out of band that its field sets tell, held against what is stated of it.
 
-Puts together what the rooms beside it know: who owns which leaf, what was stated, which revision brought it, and what
-events tell of the number of pods.
+Puts together what the rooms beside it know: who owns which leaf, what was stated, and what events tell of the number of
+pods. ``completing`` has the last word on what comes from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from k8sview.analysis.drift.comparing.compare import side_by_side
 from k8sview.analysis.drift.comparing.difference import ADDITION, Comparing
 from k8sview.analysis.drift.comparing.documents import Stated
 from k8sview.analysis.drift.comparing.objects import autoscaled
-from k8sview.analysis.drift.dated import dated
 from k8sview.analysis.drift.last_applied import applied, freshest, last_applied
 from k8sview.analysis.drift.ownership.judging import gaps, judge
 from k8sview.analysis.drift.ownership.managers import NOBODY, Known
@@ -21,6 +20,7 @@ from k8sview.analysis.drift.revisions import starts_of
 from k8sview.analysis.drift.scaled import Scaling, scalings_of
 from k8sview.model.drift import Drifts
 from k8sview.model.objects.workloads import Deployment, StatefulSet
+from k8sview.model.resources import Key
 from k8sview.model.view import View
 
 
@@ -44,8 +44,7 @@ def judged(
         scalings=_scalings(view, resource, workload),
         known=known,
     )
-    told = tuple(dated(view, resource, workload, one) for one in found)
-    return Drifts(told, gaps(body, known)) + last_applied(view, body)
+    return Drifts(found, gaps(body, known)) + last_applied(view, body)
 
 
 def _desired(
@@ -66,6 +65,17 @@ def _desired(
         if one_difference.change != ADDITION and not one_difference.excuse:
             leaves[one_difference.path] = one_difference.desired
     return leaves, both.agreed
+
+
+def scaled_by_nobody(view: View, resource: str) -> Iterator[Key]:
+    """Keys of workloads whose number of pods somebody changed without leaving an entry, as far as events tell: whether
+    nobody owns the number then, only their bodies say."""
+    for key, workload in view.table(resource).objects.items():
+        if not isinstance(workload, Deployment | StatefulSet) or workload.metadata.controller is not None:
+            continue
+        found = _scalings(view, resource, workload)
+        if found and not found[-1].autoscaler and found[-1].after == workload.spec.replicas:
+            yield key
 
 
 def _scalings(view: View, resource: str, workload: Any) -> tuple[Scaling, ...]:

@@ -15,8 +15,10 @@ from k8sview.sources.contract import NotReadableError
 from k8sview.sources.live import decoding
 from k8sview.sources.live.failures import ApiError, RequestFailed
 from k8sview.sources.live.source import LiveSource
+from k8sview.sources.live.transport import JSON
 
 _NOT_FOUND = 404
+METADATA = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -25,10 +27,18 @@ class WholeSource(LiveSource):
 
     async def body(self, resource: Resource, namespace: str | None, name: str) -> bytes | None:
         """One object as JSON, nothing removed; None where there is none. Raises NotReadableError."""
+        return await self._one(resource, namespace, name, JSON)
+
+    async def metadata(self, resource: Resource, namespace: str | None, name: str) -> bytes | None:
+        """The metadata of one object, field sets included, and nothing else of it: enough to tell who changed a Secret.
+        None where there is none. Raises NotReadableError."""
+        return await self._one(resource, namespace, name, METADATA)
+
+    async def _one(self, resource: Resource, namespace: str | None, name: str, accept: str) -> bytes | None:
         path = resource.path(quote(namespace, safe="") if namespace else None, quote(name, safe=":"))
         where = f"{namespace}/{name}" if namespace else name
         try:
-            body, _ = await self._gate().fetch("GET", path)
+            body, _ = await self._gate().fetch("GET", path, accept=accept)
         except RequestFailed as problem:
             if isinstance(problem, ApiError) and problem.status == _NOT_FOUND:
                 return None

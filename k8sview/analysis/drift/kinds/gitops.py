@@ -24,6 +24,7 @@ def gitops(view: View) -> Iterator[Drift]:
 def not_checkable(view: View) -> Iterator[NotCheckable]:
     """Verdicts that may not be read, or that nobody gives."""
     if absent(view, READS):
-        yield NotCheckable(DriftKind.GITOPS, "neither Argo CD nor Flux serves its kinds here: nobody gives a verdict")
+        words = "neither Argo CD nor Flux serves its kinds here: nobody gives a verdict"
+        yield NotCheckable(DriftKind.GITOPS, words, blind=False)
     for reason in unread(view, READS):
         yield NotCheckable(DriftKind.GITOPS, reason)

@@ -50,7 +50,7 @@ def not_checkable(view: View) -> Iterator[NotCheckable]:
     speaks = any(key.startswith((_OPENSHIFT, _TALOS)) for node in nodes for key in node.metadata.annotations)
     if absent(view, (CLAIMS, MACHINES, POOLS)) and not speaks:
         words = "neither Karpenter, Cluster API, OpenShift nor Talos tells of its nodes here"
-        yield NotCheckable(DriftKind.NODE_MANAGER, words)
+        yield NotCheckable(DriftKind.NODE_MANAGER, words, blind=False)
 
 
 def _karpenter(view: View) -> Iterator[Drift]:

@@ -65,7 +65,7 @@ def not_checkable(view: View) -> Iterator[NotCheckable]:
             yield NotCheckable(kind, reason)
     if not any(change.resource == "nodes" for change in view.changes) and not list(unread(view, READS)):
         words = "no change of a living node was watched: one look cannot tell what it was before"
-        yield NotCheckable(DriftKind.NODE_IN_PLACE, words)
+        yield NotCheckable(DriftKind.NODE_IN_PLACE, words, blind=False)
 
 
 def _renewed(view: View, nodes: dict[str, Node]) -> frozenset[str]:

@@ -38,9 +38,8 @@ def orphans(view: View) -> Iterator[Drift]:
 def not_checkable(view: View) -> Iterator[NotCheckable]:
     """Deliverers that could not be read, or that are not there."""
     if absent(view, READS):
-        yield NotCheckable(
-            DriftKind.ORPHAN, "neither Argo CD nor Flux serves its kinds here: nobody keeps an inventory"
-        )
+        words = "neither Argo CD nor Flux serves its kinds here: nobody keeps an inventory"
+        yield NotCheckable(DriftKind.ORPHAN, words, blind=False)
     for reason in unread(view, READS):
         yield NotCheckable(DriftKind.ORPHAN, reason)
 

@@ -47,7 +47,7 @@ def not_checkable(view: View) -> Iterator[NotCheckable]:
     """One look has only hints."""
     if not view.changes:
         words = "nothing was watched: of a field that goes back and forth one look shows only hints"
-        yield NotCheckable(DriftKind.TUG_OF_WAR, words)
+        yield NotCheckable(DriftKind.TUG_OF_WAR, words, blind=False)
 
 
 def _watched(view: View) -> Iterator[Drift]:

@@ -76,7 +76,7 @@ def not_checkable(view: View) -> Iterator[NotCheckable]:
         yield NotCheckable(DriftKind.UNMANAGED, f"{', '.join(hidden)}: list denied or failed")
     if not any(one.managed for one in _all(view)):
         words = "nothing that could be read carries the mark of a delivery tool: nothing to be measured against"
-        yield NotCheckable(DriftKind.UNMANAGED, words)
+        yield NotCheckable(DriftKind.UNMANAGED, words, blind=False)
 
 
 def _all(view: View) -> list[_Judged]:

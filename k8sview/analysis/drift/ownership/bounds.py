@@ -7,7 +7,7 @@ what it would have put back. Deletions, and writes through ``/scale``, leave no 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from k8sview.analysis.drift.ownership.owners import Owner, Ownership
 from k8sview.analysis.drift.scaled import Scaling
@@ -15,6 +15,7 @@ from k8sview.model.drift import DriftTime
 from k8sview.model.times import parse_time
 
 MANAGED_FIELDS = "managedFields"
+_CLOCKS = timedelta(seconds=5)
 
 
 def created(body: object) -> datetime | None:
@@ -41,6 +42,14 @@ def written(owned: Ownership, owner: Owner, deliverers: Iterable[Owner], *, alon
     start = max([*before, *(one for one in (created(owned.body),) if one is not None)], default=None)
     # Of one second only: nothing is left to tell apart.
     return DriftTime(at=owner.time, not_before=start if start != owner.time else None, basis=MANAGED_FIELDS)
+
+
+def within(at: datetime, time: DriftTime) -> bool:
+    """Whether a moment told by somebody's clock agrees with what the server's tells."""
+    late = time.at is not None and at > time.at + _CLOCKS
+    # An exact time is the write's own: what claims to be older than that is somebody's invention.
+    start = time.not_before if time.not_before is not None else time.at
+    return not late and (start is None or at >= start - _CLOCKS)
 
 
 def removed(owned: Ownership, deliverers: Iterable[Owner]) -> DriftTime:

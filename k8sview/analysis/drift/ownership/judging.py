@@ -132,8 +132,8 @@ def _drift(
     if who.subresource == "scale":
         time, _ = bounds.scaled(owned, case.scalings, value)
     restart = bookkeeping.is_restart(place)
-    if restart and (told := parse_time(value)) is not None:
-        time = DriftTime(at=told, basis=bounds.MANAGED_FIELDS)
+    if restart and (told := parse_time(value)) is not None and bounds.within(told, time):
+        time = DriftTime(at=told, basis=bounds.MANAGED_FIELDS)  # else somebody's clock is wrong
     before = case.desired.leaves.get(path) if case.desired is not None else None
     security = is_security(case.ref, (path, *(owned.path(part) for part in parts[:50])))
     by_hand = deed(who, path) if place[0] == "status" or who.subresource in _LIVING else None
@@ -172,4 +172,12 @@ def _change(case: Case, place: Location, owner: Owner, *, added: bool) -> str | 
         return case.desired.change(path, case.owned.value(place)) or "agreed"
     if added:
         return "addition"
-    return "override" if bookkeeping.always_set(case.ref.kind in _KNOWN_KINDS, place) else None
+    taken = bookkeeping.always_set(case.ref.kind in _KNOWN_KINDS, place) or _of_their_variable(case, place)
+    return "override" if taken else None
+
+
+def _of_their_variable(case: Case, place: Location) -> bool:
+    """Whether it is the value of an environment variable that the deliverer states: a variable has one."""
+    if len(place) < 3 or place[-3] != "env" or place[-1] != "value":
+        return False
+    return any(one in case.deliverers for one in case.owned.nodes.get(place[:-1], ()))

@@ -33,7 +33,7 @@ def deed(who: Actor, path: str) -> str | None:
 
 def in_audit_log(ref: Ref, resource: str, time: DriftTime, subresource: str = "") -> str:
     """Where the user's name is: the API stores none, the audit log does."""
-    what = (resource.partition(".")[0] or ref.kind) + (f"/{subresource}" if subresource else "")
+    what = (resource.partition(".")[0] or f"the {ref.kind}") + (f"/{subresource}" if subresource else "")
     where = f" in {ref.namespace}" if ref.namespace else ""
     when = ""
     if time.at is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from tests.analysis.drift.ownership.expected import DESIRED, EXPECTED, resource_
 from tests.analysis.drift.ownership.scenes import recorded
 
 BODIES = recorded()
+RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
+ENTERED = "2026-11-22T22:43:58Z"
 
 
 def unowned(scene: str) -> set[str]:
@@ -76,10 +79,15 @@ def test_no_secret_value_is_anywhere_in_what_is_told() -> None:
     assert "data.password = (a Secret's value)" in drift.evidence
 
 
-def test_who_entered_over_a_restart_is_dated_by_the_mark_itself() -> None:
+def test_a_restart_is_dated_by_its_mark_unless_the_clock_behind_that_is_wrong() -> None:
     (drift,) = judge(BODIES["restarted"], "deployments.apps")
     assert drift.time.at is not None
-    assert format_time(drift.time.at) == "2026-03-01T11:00:00Z"
+    assert format_time(drift.time.at) == ENTERED, "the mark says March"
+    agreeing = deepcopy(BODIES["restarted"])
+    agreeing["spec"]["template"]["metadata"]["annotations"][RESTARTED_AT] = "2026-11-22T23:43:55+01:00"
+    (drift,) = judge(agreeing, "deployments.apps")
+    assert drift.time.at is not None
+    assert format_time(drift.time.at) == "2026-11-22T22:43:55Z"
     assert drift.message == "k9s or kubectl restarted the pods by hand"
     assert drift.severity is Severity.LOW
 
