@@ -11,6 +11,7 @@ import msgspec
 
 from k8sview.analysis.drift.fields import FieldChange
 from k8sview.analysis.drift.ownership.words import in_audit_log
+from k8sview.analysis.drift.phrases import RESTARTED_AT
 from k8sview.analysis.drift.revisions import Revision, revisions_of
 from k8sview.analysis.drift.rollouts import ROLLED
 from k8sview.analysis.drift.window import NEAR, Window
@@ -47,6 +48,8 @@ def _with(drift: Drift, revision: Revision, change: FieldChange) -> Drift:
         return found
     before = drift.before if drift.before is not None else change.before
     word = drift.change or ("addition" if before is None else "override")
+    if drift.path == RESTARTED_AT:
+        word, before = drift.change, None  # a deed, not a value
     return msgspec.structs.replace(found, change=word, before=before)
 
 
