@@ -59,7 +59,7 @@ async def drift_once(
         found = await _look(view, bodies, _chosen(scope), stated, settings, labels_only=labels_only)
 
     view = await read_once(
-        source, namespaces, _readable, read_timeout=read_timeout, clock=clock, progress=progress, before_close=look
+        source, namespaces, listable, read_timeout=read_timeout, clock=clock, progress=progress, before_close=look
     )
     found += in_view(view, scope.kinds)
     timing = Timing(started_at, clock(), round((time.monotonic() - began) * 1000))
@@ -81,7 +81,7 @@ def _chosen(scope: DriftScope) -> Chosen:
     return lambda kind: scope.kinds is None or kind in scope.kinds
 
 
-def _readable(connected: Connected) -> tuple[str, ...]:
+def listable(connected: Connected) -> tuple[str, ...]:
     """Everything that can be listed: objects of any kind can be suspects, unmanaged, or left behind."""
     return tuple(
         one.name

@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 from tests.benchmarks.checking import check_cost, help_cost
+from tests.benchmarks.drifting import drift_cost
 from tests.benchmarks.judging import judging_cost
 from tests.benchmarks.living import app_cost
 from tests.controlplane import ControlPlane
@@ -34,6 +35,8 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     subprocess.run([sys.executable, "-c", "import k8sview.tui.app, k8sview.cli.commands.app"], check=True)
     for figure in help_cost():
+        print(figure, flush=True)
+    for figure in drift_cost():
         print(figure, flush=True)
     for pods in arguments.pods or sorted(BUDGETS):
         for figure in judging_cost(pods):

@@ -47,9 +47,9 @@ def _with(drift: Drift, revision: Revision, change: FieldChange) -> Drift:
     if change.path != drift.path:
         return found
     before = drift.before if drift.before is not None else change.before
-    word = drift.change or ("addition" if before is None else "override")
     if drift.path == RESTARTED_AT:
-        word, before = drift.change, None  # a deed, not a value
+        return found  # a deed, not a value
+    word = drift.change or ("addition" if before is None else "override")
     return msgspec.structs.replace(found, change=word, before=before)
 
 
