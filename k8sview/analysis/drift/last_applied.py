@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from k8sview.analysis.drift.comparing.compare import Comparison
 from k8sview.analysis.drift.comparing.difference import LAST_APPLIED
 from k8sview.analysis.drift.comparing.documents import Stated, stated
 from k8sview.analysis.drift.comparing.objects import Terms, compared
@@ -23,8 +24,9 @@ _CLIENT_SIDE = "kubectl-client-side-apply"
 _KIND = DriftKind.LAST_APPLIED
 
 
-def last_applied(view: View, body: Mapping[str, Any]) -> Drifts:
-    """Drifts of one object, read whole, from its own annotation; nothing where it has none.
+def last_applied(view: View, body: Mapping[str, Any], both: Comparison | None = None) -> Drifts:
+    """Drifts of one object, read whole, from its own annotation; nothing where it has none. ``both``: the two side by
+    side, where somebody has compared them already.
 
     What a controller owns is left to its owner, which is what people apply. ``CERTAIN`` where the client-side apply is
     the last apply that the object saw, else ``INFERRED``.
@@ -41,7 +43,7 @@ def last_applied(view: View, body: Mapping[str, Any]) -> Drifts:
         own_writes=False,
         next_step="apply the manifest again, or take the change over into it",
     )
-    return compared(view, one, body, terms)
+    return compared(view, one, body, terms, both)
 
 
 def applied(view: View, body: Mapping[str, Any]) -> Stated | NotCheckable | None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from k8sview.analysis.drift.comparing.compare import side_by_side
-from k8sview.analysis.drift.comparing.difference import ADDITION, Comparing
+from k8sview.analysis.drift.comparing.compare import Comparison
+from k8sview.analysis.drift.comparing.difference import ADDITION
 from k8sview.analysis.drift.comparing.documents import Stated
-from k8sview.analysis.drift.comparing.objects import autoscaled
+from k8sview.analysis.drift.comparing.objects import beside
 from k8sview.analysis.drift.last_applied import applied, freshest, last_applied
 from k8sview.analysis.drift.ownership.judging import gaps, judge
 from k8sview.analysis.drift.ownership.managers import NOBODY, Known
+from k8sview.analysis.drift.ownership.owners import ownership
 from k8sview.analysis.drift.revisions import starts_of
 from k8sview.analysis.drift.scaled import Scaling, scalings_of
 from k8sview.model.drift import Drifts
@@ -35,36 +36,29 @@ def judged(
     metadata = body.get("metadata")
     named = metadata if isinstance(metadata, dict) else {}
     workload = view.get(resource, str(named.get("name")), named.get("namespace") or None)
-    desired, agreed = _desired(view, body, stated)
+    owned = ownership(body, known)
+    last = applied(view, body)
+    since = beside(view, last, body, held=owned) if isinstance(last, Stated) else None
+    # What an older apply states may have been taken back by a newer one that keeps no annotation.
+    both = since if since is not None and freshest(named) else None
+    if stated is not None:
+        both = beside(view, stated, body, held=owned)
     found = judge(
         body,
         resource,
-        desired=desired,
-        same=lambda path, wanted, live: path in agreed,
+        desired=_desired(both) if both is not None else None,
+        same=lambda path, wanted, live: both is not None and path in both.agreed,
         scalings=_scalings(view, resource, workload),
-        known=known,
+        owned=owned,
     )
-    return Drifts(found, gaps(body, known)) + last_applied(view, body)
+    return Drifts(found, gaps(body, owned)) + last_applied(view, body, since)
 
 
-def _desired(
-    view: View, body: Mapping[str, Any], stated: Stated | None
-) -> tuple[Mapping[str, Any] | None, frozenset[str]]:
-    """Every leaf that is stated, by path, and the paths where the object is so. None: nobody states anything."""
-    one = stated
-    if one is None:
-        found = applied(view, body)
-        # What an older apply states may have been taken back by a newer one that keeps no annotation.
-        one = found if isinstance(found, Stated) and freshest(body["metadata"]) else None
-    if one is None or str(body.get("apiVersion")) != one.ref.api_version:
-        return None, frozenset()
-    context = Comparing(namespace=one.ref.namespace, autoscaled=bool(autoscaled(view, one.ref)))
-    both = side_by_side(one.body, body, context)
+def _desired(both: Comparison) -> Mapping[str, Any]:
+    """Every leaf that is stated, by path; of those that are so, the value is of no interest."""
     leaves: dict[str, Any] = dict.fromkeys(both.agreed, True)
-    for one_difference in both.differences:
-        if one_difference.change != ADDITION and not one_difference.excuse:
-            leaves[one_difference.path] = one_difference.desired
-    return leaves, both.agreed
+    leaves |= {one.path: one.desired for one in both.differences if one.change != ADDITION and not one.excuse}
+    return leaves
 
 
 def scaled_by_nobody(view: View, resource: str) -> Iterator[Key]:

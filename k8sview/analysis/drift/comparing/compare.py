@@ -42,11 +42,13 @@ def compare(desired: Mapping[str, Any], live: Mapping[str, Any], context: Compar
     return side_by_side(desired, live, context).differences
 
 
-def side_by_side(desired: Mapping[str, Any], live: Mapping[str, Any], context: Comparing = _PLAIN) -> Comparison:
-    """The same, with what is equal."""
+def side_by_side(
+    desired: Mapping[str, Any], live: Mapping[str, Any], context: Comparing = _PLAIN, held: Ownership | None = None
+) -> Comparison:
+    """The same, with what is equal. ``held``: who owns what of the live object, where that is known already."""
     kind, group = _kind(live if live.get("kind") else desired)
     full = full_kind(kind, group)
-    held = ownership(live)
+    held = ownership(live) if held is None else held
     known = held.tracked in (Tracked.WHOLE, Tracked.FORGOTTEN)
     atomic = frozenset(held.leaves) if known else frozenset()
     walk = Walk(full, context, held.keys, atomic, on_host=_on_host(live))

@@ -7,16 +7,18 @@ from typing import Any
 
 import msgspec
 
-from k8sview.analysis.drift.comparing.compare import compare, drifting
+from k8sview.analysis.drift.comparing.compare import Comparison, drifting, side_by_side
 from k8sview.analysis.drift.comparing.difference import ADDITION, OVERRIDE, Comparing, Difference
 from k8sview.analysis.drift.comparing.documents import Stated
 from k8sview.analysis.drift.comparing.told import drift_of
+from k8sview.analysis.drift.ownership.owners import Ownership
 from k8sview.analysis.drift.scaled import HPAS
 from k8sview.model.drift import DriftKind, Drifts, NotCheckable
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
 
+_PLAIN = Comparing()
 _SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout")
 
 
@@ -35,15 +37,27 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     comparing: Comparing = Comparing()
 
 
-def compared(view: View, one: Stated, body: Mapping[str, Any], terms: Terms) -> Drifts:
-    """Every drifted leaf of an object. ``body``: the live object in whatever version it was read."""
+def beside(
+    view: View, one: Stated, body: Mapping[str, Any], comparing: Comparing = _PLAIN, held: Ownership | None = None
+) -> Comparison | None:
+    """A stated object and the live one side by side; None where they are of two versions."""
     if str(body.get("apiVersion")) != one.ref.api_version:
+        return None
+    scaled = bool(autoscaled(view, one.ref))
+    context = msgspec.structs.replace(comparing, autoscaled=scaled, namespace=one.ref.namespace)
+    return side_by_side(one.body, body, context, held)
+
+
+def compared(view: View, one: Stated, body: Mapping[str, Any], terms: Terms, both: Comparison | None = None) -> Drifts:
+    """Every drifted leaf of an object. ``body``: the live object in whatever version it was read. ``both``: the two as
+    ``beside`` has them, where somebody has asked already."""
+    both = both or beside(view, one, body, terms.comparing)
+    if both is None:
         reason = f"{one.ref} is stated in {one.ref.api_version} and was read in {body.get('apiVersion')}"
         return Drifts(not_checkable=(NotCheckable(terms.kind, reason),))
     scaled = autoscaled(view, one.ref)
-    context = msgspec.structs.replace(terms.comparing, autoscaled=bool(scaled), namespace=one.ref.namespace)
     found = []
-    for difference in drifting(compare(one.body, body, context)):
+    for difference in drifting(both.differences):
         if _rewritten(difference, terms):
             continue
         doubtful = difference.path == "spec.replicas" and scaled is None

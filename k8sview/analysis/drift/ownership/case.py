@@ -9,8 +9,7 @@ import msgspec
 
 from k8sview.analysis.drift.ownership import bounds
 from k8sview.analysis.drift.ownership.desired import Desired
-from k8sview.analysis.drift.ownership.managers import Known
-from k8sview.analysis.drift.ownership.owners import Owner, Ownership, ownership
+from k8sview.analysis.drift.ownership.owners import Owner, Ownership
 from k8sview.analysis.drift.ownership.regime import Basis, Regime, Write, delivers, regime
 from k8sview.analysis.drift.ownership.tracking import Subject, tracking
 from k8sview.analysis.drift.scaled import Scaling
@@ -29,10 +28,8 @@ class Case(msgspec.Struct, frozen=True):
     scalings: tuple[Scaling, ...]
 
 
-def opened(
-    body: Mapping[str, Any], resource: str, desired: Desired | None, scalings: Sequence[Scaling], known: Known
-) -> Case:
-    owned = ownership(body, known)
+def opened(owned: Ownership, resource: str, desired: Desired | None, scalings: Sequence[Scaling]) -> Case:
+    body = owned.body
     ruled = regime_of(body, owned)
     deliverers = tuple(one for one in owned.owners if ruled is not None and delivers(one.actor, ruled))
     return Case(owned, ref_of(body), resource, ruled, deliverers, desired, tuple(scalings))

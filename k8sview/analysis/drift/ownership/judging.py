@@ -23,7 +23,7 @@ from k8sview.analysis.drift.ownership.desired import Same, equal
 from k8sview.analysis.drift.ownership.desired import desired as wanted
 from k8sview.analysis.drift.ownership.grouping import grouped
 from k8sview.analysis.drift.ownership.managers import NOBODY, Known, person, tool
-from k8sview.analysis.drift.ownership.owners import Owner, Tracked, ownership
+from k8sview.analysis.drift.ownership.owners import Owner, Ownership, Tracked, ownership
 from k8sview.analysis.drift.ownership.regime import sanctioned
 from k8sview.analysis.drift.ownership.resolution import Location
 from k8sview.analysis.drift.ownership.telling import confidence, evidence
@@ -49,22 +49,25 @@ def judge(
     same: Same = equal,
     scalings: Sequence[Scaling] = (),
     known: Known = NOBODY,
+    owned: Ownership | None = None,
 ) -> tuple[Drift, ...]:
     """Every write out of band that an object's body tells of, by path.
 
     ``resource``: as kubectl writes it (``deployments.apps``). ``desired``: path → value of what somebody states, with
     paths as people write them; without it nobody can tell what was removed, and rarely what was overridden. ``same``
     compares a desired value with a live one. ``scalings``: what events tell of the number of pods, for writes through
-    ``/scale`` have no time. ``known``: the user's own manager classes. See ``gaps`` for what this could not look at.
+    ``/scale`` have no time. ``known``: the user's own manager classes; ``owned``: who owns what, where that is known
+    already. See ``gaps`` for what this could not look at.
     """
-    case = opened(body, resource, wanted(desired, same) if desired is not None else None, scalings, known)
+    stated = wanted(desired, same) if desired is not None else None
+    case = opened(owned or ownership(body, known), resource, stated, scalings)
     found = [*_hands(case), *_written(case), *scaled_without_a_name(case), *removals(case)]
     return tuple(sorted(found, key=lambda one: (one.path, one.change or "")))
 
 
-def gaps(body: Mapping[str, Any], known: Known = NOBODY) -> tuple[NotCheckable, ...]:
+def gaps(body: Mapping[str, Any], owned: Ownership | None = None) -> tuple[NotCheckable, ...]:
     """Why the answer for an object may be less than whole; () where it is whole."""
-    owned = ownership(body, known)
+    owned = owned or ownership(body)
     found = []
     if owned.tracked is Tracked.STRIPPED:
         found.append("the object has fields and no managedFields: they were emptied, and writes since are not tracked")
