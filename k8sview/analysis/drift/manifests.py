@@ -18,6 +18,8 @@ from k8sview.model.view import View
 _KIND = DriftKind.MANIFEST
 _PLAIN = Comparing()
 
+SECRET_VALUES = "values of Secrets are never read; who wrote its keys is told by its field sets"
+
 
 def wanted(view: View, documents: Documents, namespace: str = "default") -> tuple[Stated, ...]:
     """Where each document goes; what has a ``resource`` is to be fetched. Of an object stated twice, the last counts,
@@ -53,10 +55,25 @@ def manifests(
 def _of_one(view: View, one: Stated, bodies: Mapping[Identity, Mapping[str, Any] | None], terms: Terms) -> Drifts:
     if one.resource is None:
         return Drifts(not_checkable=(NotCheckable(_KIND, f"{one.ref}: {one.problem}"),))
+    if unread_secret(one, bodies):
+        if not gone_secret(view, one):
+            return Drifts(not_checkable=(NotCheckable(_KIND, f"{one.ref}: {SECRET_VALUES}", blind=False),))
+        bodies = {one.identity: None}
     if one.identity not in bodies:
         return Drifts(not_checkable=(NotCheckable(_KIND, f"{one.ref} was not read"),))
     body = bodies[one.identity]
     return missing((one,), terms.stated_by) if body is None else compared(view, one, body, terms)
+
+
+def unread_secret(one: Stated, bodies: Mapping[Identity, Mapping[str, Any] | None]) -> bool:
+    """Whether it is a Secret, whose values nobody reads."""
+    return one.resource is not None and one.resource.name == "secrets" and one.identity not in bodies
+
+
+def gone_secret(view: View, one: Stated) -> bool:
+    """Whether a Secret is not there, which its table tells without its values."""
+    namespace = one.ref.namespace
+    return view.readable("secrets", namespace) and view.get("secrets", one.ref.name, namespace) is None
 
 
 def missing(gone: Iterable[Stated], stated_by: str) -> Drifts:

@@ -12,7 +12,7 @@ from k8sview.analysis.drift.comparing.documents import Identity, Stated, stated
 from k8sview.analysis.drift.comparing.objects import Terms, compared
 from k8sview.analysis.drift.helm.prediction import SERVER_SIDE, repaired
 from k8sview.analysis.drift.helm.release import RELEASE_NAME, RELEASE_NAMESPACE, Release, objects
-from k8sview.analysis.drift.manifests import missing
+from k8sview.analysis.drift.manifests import SECRET_VALUES, gone_secret, missing, unread_secret
 from k8sview.model.drift import Drift, DriftKind, Drifts, NotCheckable
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence, Severity
@@ -56,6 +56,10 @@ def _of_one(
     *,
     behind: bool,
 ) -> Drifts:
+    if unread_secret(one, bodies):
+        if not gone_secret(view, one):
+            return Drifts(not_checkable=(NotCheckable(_KIND, f"{one.ref}: {SECRET_VALUES}", blind=False),))
+        bodies = {one.identity: None}
     if one.resource is None or one.identity not in bodies:
         return Drifts(not_checkable=(NotCheckable(_KIND, f"{one.ref}: {one.problem or 'it was not read'}"),))
     body = bodies[one.identity]

@@ -15,9 +15,19 @@ from k8sview.model.view import View
 
 _KEEP = "helm.sh/resource-policy"
 _NEVER_STATED = frozenset(
-    {"pods", "events", "replicasets.apps", "controllerrevisions.apps", "endpointslices.discovery.k8s.io"}
+    {
+        "pods",
+        "events",
+        "events.events.k8s.io",
+        "componentstatuses",
+        "replicasets.apps",
+        "controllerrevisions.apps",
+        "endpointslices.discovery.k8s.io",
+        "nodes.metrics.k8s.io",
+        "pods.metrics.k8s.io",
+    }
 )
-"""What controllers make, with their owner's annotations copied."""
+"""What controllers make, some with their owner's annotations copied, and what is no object at all."""
 
 
 def leftovers(view: View, release: Release) -> Drifts:

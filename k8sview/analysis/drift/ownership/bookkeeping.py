@@ -112,6 +112,12 @@ def is_default(location: Location, value: Any) -> bool:
     return value in _DEFAULTS.get(str(location[-1]), ())
 
 
+def default_of(location: Location) -> Any:
+    """What the API server fills in at a place, where that does not depend on more than its name; else None."""
+    values = _DEFAULTS.get(str(location[-1]), ())
+    return values[0] if len(values) == 1 else None
+
+
 def always_set(kind_known: bool, location: Location) -> bool:
     """Whether a leaf of a built-in kind had a value before somebody set it."""
     return kind_known and location[0] == "spec" and location[-1] in _ALWAYS

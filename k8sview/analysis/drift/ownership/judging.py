@@ -138,6 +138,8 @@ def _drift(
     if restart and (told := parse_time(value)) is not None and bounds.within(told, time):
         time = DriftTime(at=told, basis=bounds.MANAGED_FIELDS)  # else somebody's clock is wrong
     before = case.desired.leaves.get(path) if case.desired is not None else None
+    if before is None and case.desired is not None and change == "override":
+        before = bookkeeping.default_of(place)
     security = is_security(case.ref, (path, *(owned.path(part) for part in parts[:50])))
     by_hand = deed(who, path) if place[0] == "status" or who.subresource in _LIVING else None
     message = by_hand or sentence(who, path, change, case.ruled)
@@ -171,8 +173,11 @@ def _change(case: Case, place: Location, owner: Owner, *, added: bool) -> str | 
     if place[0] == "status" or owner.actor.subresource == "resize":
         return "override"
     if case.desired is not None:
-        path = case.owned.path(place)
-        return case.desired.change(path, case.owned.value(place)) or "agreed"
+        change = case.desired.change(case.owned.path(place), case.owned.value(place))
+        if change == "addition" and not added and bookkeeping.always_set(case.ref.kind in _KNOWN_KINDS, place):
+            # What is not stated is as the server sets it: so it is, or so it was.
+            return "agreed" if bookkeeping.is_default(place, case.owned.value(place)) else "override"
+        return change or "agreed"
     if added:
         return "addition"
     taken = bookkeeping.always_set(case.ref.kind in _KNOWN_KINDS, place) or _of_their_variable(case, place)
