@@ -37,7 +37,13 @@ _ON_DEMAND = {
 }
 _ADDED = "what its source does not state stays: {tool} puts back only what it states"
 _NOT_ABOUT_FIELDS = ("argocd.argoproj.io/compare-options", "argocd.argoproj.io/sync-options")
-_EXPLAINED = (DriftKind.OUT_OF_BAND, DriftKind.LAST_APPLIED, DriftKind.MANIFEST, DriftKind.MISSING)
+_EXPLAINED = (
+    DriftKind.OUT_OF_BAND,
+    DriftKind.LAST_APPLIED,
+    DriftKind.MANIFEST,
+    DriftKind.MISSING,
+    DriftKind.REPLICAS,
+)
 _LONGEST = 160
 
 

@@ -188,7 +188,7 @@ def _by_hand(resource: str, workload: Any, marks: Tracking, who: Actor, scaling:
         who,
         scaling,
         message=f"{workload.spec.replicas} replicas were set by {tool(who)}; {marks.tool} delivers it",
-        why=f"{marks.tool} has not put the number back",
+        why="",  # what the tool does about it is told where all drifts are explained
         severity=Severity.HIGH if workload.spec.replicas == 0 else Severity.MEDIUM,
         evidence=(f"metadata.managedFields[subresource=scale].manager = {who.manager}",),
     )
