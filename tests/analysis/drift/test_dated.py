@@ -71,10 +71,8 @@ def test_what_is_no_template_and_what_has_no_revisions_stay_as_they_are() -> Non
 
 def test_one_leaf_is_told_once_with_what_everybody_knows() -> None:
     hand = drift("data.level", at(5), after="debug", change="addition", actor=Actor(ActorClass.HUMAN, "k9s"))
-    stated = Drift(kind=DriftKind.HELM, object=WEB, path="data.level", before="info", change="override")
-    stated = Drift(
-        **{**{name: getattr(stated, name) for name in stated.__struct_fields__}, "next_upgrade_repairs": True}
-    )
+    known = {"before": "info", "change": "override", "next_upgrade_repairs": True}
+    stated = Drift(kind=DriftKind.HELM, object=WEB, path="data.level", **known)  # type: ignore[arg-type]  # a mapping
     (found,) = merged((stated, hand))
     assert (found.kind, found.also, found.change) == (DriftKind.OUT_OF_BAND, (DriftKind.HELM,), "override")
     assert (found.before, found.after, found.next_upgrade_repairs) == ("info", "debug", True)

@@ -68,7 +68,7 @@ def test_a_secret_is_judged_by_the_names_of_its_keys() -> None:
     marks = {"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}}
     flux = entry("kustomize-controller", owned("f:stringData", below={"f:user": {}, "f:password": {}}), "Apply")
     hand = entry("kubectl-edit", owned("f:data", "f:password"), time="2026-03-01T11:00:00Z")
-    metadata = {"name": "login", "namespace": "shop", "annotations": {NOTE: '{"data": {"password": "aHVudGVy"}}'}}
+    metadata: Raw = {"name": "login", "namespace": "shop", "annotations": {NOTE: '{"data": {"password": "aHVudGVy"}}'}}
     metadata |= {"managedFields": [flux, hand], "creationTimestamp": "2026-02-01T00:00:00Z", **marks}
     kept = deepcopy(metadata)
     body = outline("Secret", "v1", metadata)
