@@ -82,11 +82,13 @@ def _of_one(
         own_writes=behind,
         foreign=("kubectl",),
         repairs=repairs,
-        next_step=_next(group, release),
     )
     drifts = compared(view, one, body, terms)
     why = _not_reverted(view, body)
-    told = (msgspec.structs.replace(drift, why_not_reverted=why) for drift in drifts.drifts)
+    told = (
+        msgspec.structs.replace(drift, why_not_reverted=why, next=_next(drift.next_upgrade_repairs, release))
+        for drift in drifts.drifts
+    )
     return Drifts(tuple(told), drifts.not_checkable)
 
 
@@ -94,11 +96,10 @@ def _named(release: Release) -> str:
     return f"revision {release.version} of the Helm release {release.name}"
 
 
-def _next(group: str, release: Release) -> str:
-    outcome = repaired(group, release.apply_method, OVERRIDE)
-    if outcome:
+def _next(repairs: bool | None, release: Release) -> str:
+    if repairs:
         return "the next helm upgrade puts it back; to keep the change, state it in the chart's values"
-    if release.apply_method == SERVER_SIDE:
+    if repairs is None and release.apply_method == SERVER_SIDE:
         return "the next helm upgrade stops at a conflict here, unless forced: put it back, or state it in the values"
     return "no helm upgrade with the same chart puts it back: put it back by hand, or state it in the values"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from k8sview.analysis.drift.comparing.difference import ADDITION
+from k8sview.analysis.drift.comparing.difference import ADDITION, REMOVAL
 
 CLIENT_SIDE, SERVER_SIDE = "csa", "ssa"
 
@@ -37,9 +37,10 @@ def custom(group: str) -> bool:
 def repaired(group: str, apply_method: str, change: str | None, *, missing: bool = False) -> bool | None:
     """What the next upgrade does to a difference. ``missing``: the whole object is; every mode makes it anew.
 
-    Additions stay in every mode: nothing in the chart names them. None: it would be a conflict, unless forced.
+    Additions stay in every mode: nothing in the chart names them. None: it would be a conflict, unless forced. Nobody
+    owns what was removed: applied server-side, it comes back without a conflict.
     """
-    if missing:
+    if missing or (change == REMOVAL and apply_method == SERVER_SIDE):
         return True
     if change == ADDITION:
         return False

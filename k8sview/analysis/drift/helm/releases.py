@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
+from k8sview.analysis.drift.window import born
 from k8sview.model.drift import Drift, DriftKind, Drifts, DriftTime, NotCheckable
 from k8sview.model.resources import Ref
 from k8sview.model.status import Severity
-from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
 PREFIX = "sh.helm.release.v1."
@@ -96,10 +96,10 @@ def _revision(resource: str, obj: Any) -> Revision | None:
     if not obj.metadata.name.startswith(PREFIX) and resource == "secrets":
         return None
     ref = Ref("v1", _KINDS[resource], obj.metadata.namespace, obj.metadata.name)
-    since = _moment(labels.get("modifiedAt")) or _moment(labels.get("createdAt"))
-    return Revision(
-        int(version[:9]), labels.get("status", ""), ref, since or parse_time(obj.metadata.creation_timestamp)
-    )
+    # Helm carries labels over from the revision before, times included: nothing of one is older than its object.
+    times = (_moment(labels.get("modifiedAt")), _moment(labels.get("createdAt")), born(obj))
+    since = max((at for at in times if at is not None), default=None)
+    return Revision(int(version[:9]), labels.get("status", ""), ref, since)
 
 
 def _moment(seconds: str | None) -> datetime | None:

@@ -170,6 +170,7 @@ def test_a_custom_resource_stays_as_it_is() -> None:
         ("apps", "ssa", "override", None),
         ("cert-manager.io", "ssa", "override", None),
         ("apps", "ssa", "addition", False),
+        ("apps", "ssa", "removal", True),
     ],
 )
 def test_the_prediction_table(group: str, method: str, change: str, expected: bool | None) -> None:
