@@ -55,7 +55,7 @@ def _lines(report: DriftReport) -> Iterator[str]:
         yield "### Not looked at"
         yield ""
         for each in report.not_checkable:
-            yield f"- {each.drift}: {_code(each.reason)}{'' if each.asked else ' (not asked for)'}"
+            yield f"- {each.drift}: {_code(each.reason)}{'' if each.asked else ' (left out)'}"
 
 
 def _code(text: str) -> str:

@@ -121,7 +121,7 @@ def _card(one: DriftEntry, now: str, look: Look) -> Iterator[str]:
 
 
 def _unseen(report: DriftReport, look: Look) -> Iterator[str]:
-    for title, asked, role in (("NOT CHECKABLE", True, Role.UNKNOWN), ("NOT ASKED", False, Role.MUTED)):
+    for title, asked, role in (("NOT CHECKABLE", True, Role.UNKNOWN), ("LEFT OUT", False, Role.MUTED)):
         those = [one for one in report.not_checkable if one.asked is asked]
         if those:
             yield ""

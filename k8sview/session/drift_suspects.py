@@ -23,8 +23,9 @@ from k8sview.session.bodies import SECRETS, Bodies, Body
 from k8sview.sources.contract import NotReadableError
 
 _EMPTIED = "managed by something, and without managedFields: nobody can tell who wrote them"
-_FEW = 20
-"""So many are fetched one by one whatever their share: a list's pages hold the others as well."""
+_FEW, _MANY = 20, 200
+"""So few are fetched one by one whatever their share, for a list's pages hold the others as well; so many never are,
+for requests are rationed."""
 _SHARE = 0.2
 
 Suspected = Mapping[str, tuple[Key, ...]]
@@ -119,9 +120,8 @@ async def look_at_suspects(
     gaps: list[NotCheckable] = []
     for name, keys in suspected.items():
         looking = _Looking(view, bodies, name, stated, known)
-        most = len(keys) > max(_FEW, _SHARE * len(view.table(name).objects))
-        most = most and name != SECRETS
-        await (looking.in_lists(keys) if most else looking.one_by_one(keys))
+        listed = len(keys) > min(_MANY, max(_FEW, _SHARE * len(view.table(name).objects)))
+        await (looking.in_lists(keys) if listed and name != SECRETS else looking.one_by_one(keys))
         drifts += [drift for one in looking.found for drift in one.drifts]
         gaps += [gap for one in looking.found for gap in one.not_checkable]
     return Drifts(tuple(drifts), tuple(gaps))

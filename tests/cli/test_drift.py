@@ -31,7 +31,7 @@ def test_the_text_tells_a_card_for_each_leaf_and_what_was_not_looked_at(call: Ca
     assert "still there: auto-sync is switched off" in text
     assert "Node apps-5 status.nodeInfo.kernelVersion: 6.8.0-88-generic → 6.8.0-101-generic" in text
     assert "by watch · observed" in text
-    assert text.index("NOT CHECKABLE") < text.index("NOT ASKED")
+    assert text.index("NOT CHECKABLE") < text.index("LEFT OUT")
 
 
 def test_a_recording_cannot_tell_who_owns_a_field_and_says_so(call: Call) -> None:
