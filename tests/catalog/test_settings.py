@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,3 +88,12 @@ def test_where_it_is_looked_for() -> None:
     assert config_path({"K8SVIEW_CONFIG": "/etc/k8sview.yaml"}) == Path("/etc/k8sview.yaml")
     assert config_path({"XDG_CONFIG_HOME": "/x"}) == Path("/x/k8sview/config.yaml")
     assert config_path({}).parts[-3:] == (".config", "k8sview", "config.yaml")
+
+
+def test_what_the_readme_shows_is_what_is_read() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```yaml\n(drift:.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    found = read_drift_settings("README.md", shown)
+    assert [rule.id for rule in found.ignore] == ["proxies-by-hand"]
+    assert found.managers == {"release-bot": ActorClass.GITOPS}
+    assert all(str(one) in shown for one in ActorClass if one is not ActorClass.UNKNOWN), "every class is named"
