@@ -10,30 +10,19 @@ import msgspec
 
 from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, ref_to
 from k8sview.model.objects.core import Node
-
-_POOL_LABELS = (
-    "karpenter.sh/nodepool",
-    "eks.amazonaws.com/nodegroup",
-    "cloud.google.com/gke-nodepool",
-    "kubernetes.azure.com/agentpool",
-    "cluster.x-k8s.io/deployment-name",
-    "doks.digitalocean.com/node-pool",
-    "node-pool",
-)
-_CONTROL_PLANE = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
+from k8sview.model.pools import pool_label, role_of
 
 
 def pool_of(node: Node) -> str:
     """A name for people: ``general``, or ``linux/amd64 workers`` where nothing names a pool."""
     labels = node.metadata.labels
-    named = next((labels[label] for label in _POOL_LABELS if labels.get(label)), None)
+    label = pool_label(labels)
     architecture = labels.get("kubernetes.io/arch") or node.status.node_info.architecture or "unknown"
-    if named:
+    if label:
         # One pool may mix architectures, whose images then differ rightly.
-        return f"{named} ({architecture})"
+        return f"{labels[label]} ({architecture})"
     system = labels.get("kubernetes.io/os") or node.status.node_info.operating_system or "unknown"
-    role = "control plane" if any(label in labels for label in _CONTROL_PLANE) else "workers"
-    return f"{system}/{architecture} {role}"
+    return f"{system}/{architecture} {role_of(labels)}"
 
 
 def by_pool(

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from k8sview.model.objects.core import Node
+from k8sview.model.pools import pool_label, role_of
 from k8sview.model.view import View
 
-_POOL_LABELS = (
-    "karpenter.sh/nodepool",
-    "eks.amazonaws.com/nodegroup",
-    "cloud.google.com/gke-nodepool",
-    "kubernetes.azure.com/agentpool",
-    "kops.k8s.io/instancegroup",
-    "doks.digitalocean.com/node-pool",
-    "cluster.x-k8s.io/deployment-name",
-    "node.kubernetes.io/instance-type",
-)
+_INSTANCE_TYPE = "node.kubernetes.io/instance-type"
+
+_KUBELET = "status.nodeInfo.kubeletVersion"
 
 NODE_FACTS = {
-    "status.nodeInfo.kubeletVersion": "kubelet version",
+    _KUBELET: "kubelet version",
     "status.nodeInfo.osImage": "OS image",
     "status.nodeInfo.kernelVersion": "kernel",
     "status.nodeInfo.containerRuntimeVersion": "container runtime",
@@ -45,11 +40,20 @@ class InPlaceChange(msgspec.Struct, frozen=True):
         return NODE_FACTS.get(self.path, self.path)
 
 
+class Pool(NamedTuple):
+    """``guessed``: no label names it, so that its nodes may differ for a reason. ``facts``: what is alike in it."""
+
+    name: str
+    evidence: str
+    guessed: bool = False
+    facts: tuple[str, ...] = tuple(NODE_FACTS)
+
+
 class PoolOutlier(msgspec.Struct, frozen=True):
     """One fact in which a node differs from most nodes of its pool."""
 
     node: str
-    pool: str
+    pool: Pool
     path: str
     value: str
     usual: str
@@ -65,32 +69,35 @@ def in_place_changes(view: View) -> tuple[InPlaceChange, ...]:
     return tuple(sorted(found, key=lambda change: (change.node, change.at, change.path)))
 
 
-def pool_of(node: Node) -> str | None:
-    """``label=value`` of the pool that a node belongs to; None where nothing tells."""
-    for label in _POOL_LABELS:
-        value = node.metadata.labels.get(label)
-        if value:
-            return f"{label}={value}"
-    return None
+def pool_of(node: Node) -> Pool:
+    """The pool that a label names, else all nodes of one instance type and role."""
+    labels = node.metadata.labels
+    label = pool_label(labels)
+    if label is not None:
+        return Pool(f"{label}={labels[label]}", f"metadata.labels[{label}] = {labels[label]}")
+    kind = labels.get(_INSTANCE_TYPE, "")
+    words = " ".join(filter(None, (kind, role_of(labels))))
+    # Machines of any make may have any system; what joins a cluster by itself has its version of Kubernetes.
+    facts = tuple(NODE_FACTS) if kind else (_KUBELET,)
+    return Pool(words, f"metadata.labels[{_INSTANCE_TYPE}] = {kind or 'not set'}", True, facts)
 
 
 def pool_outliers(view: View) -> tuple[PoolOutlier, ...]:
     """Nodes that differ from the majority of their pool. A pool without a majority has no outliers, only a rollout."""
     # One pool may mix architectures, whose images then differ rightly.
-    pools: dict[tuple[str, str], list[Node]] = defaultdict(list)
+    pools: dict[tuple[Pool, str], list[Node]] = defaultdict(list)
     for node in view.table("nodes"):
-        pool = pool_of(node) if isinstance(node, Node) else None
-        if pool is not None:
-            pools[(pool, node.status.node_info.architecture)].append(node)
+        if isinstance(node, Node):
+            pools[(pool_of(node), node.status.node_info.architecture)].append(node)
     found: list[PoolOutlier] = []
     for (pool, _), nodes in sorted(pools.items()):
-        for path in NODE_FACTS:
+        for path in pool.facts:
             values = {node.metadata.name: _value(node, path) for node in nodes}
             found.extend(_outliers(pool, path, {name: value for name, value in values.items() if value}))
     return tuple(sorted(found, key=lambda outlier: (outlier.node, outlier.path)))
 
 
-def _outliers(pool: str, path: str, values: dict[str, str]) -> list[PoolOutlier]:
+def _outliers(pool: Pool, path: str, values: dict[str, str]) -> list[PoolOutlier]:
     if not values:
         return []
     usual, number = Counter(values.values()).most_common(1)[0]

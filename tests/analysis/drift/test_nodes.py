@@ -41,7 +41,7 @@ def test_a_node_unlike_the_majority_of_its_pool() -> None:
     blue = {POOL: "blue"}
     view = view_of(node("a", blue), node("b", blue), node("c", blue, kernelVersion="6.6.9"))
     (outlier,) = pool_outliers(view)
-    assert (outlier.node, outlier.pool) == ("c", f"{POOL}=blue")
+    assert (outlier.node, outlier.pool.name) == ("c", f"{POOL}=blue")
     assert (outlier.path, outlier.value, outlier.usual) == ("status.nodeInfo.kernelVersion", "6.6.9", "6.6.1")
 
 
@@ -60,3 +60,12 @@ def test_the_most_exact_pool_label_counts() -> None:
     same_type = {"node.kubernetes.io/instance-type": "m5.large"}
     nodes = [node(name, {**same_type, "karpenter.sh/nodepool": "x"}) for name in "abc"]
     assert pool_outliers(view_of(*nodes, node("d", same_type, osImage="other"))) == ()
+
+
+def test_where_nothing_names_a_pool_role_and_version_tell() -> None:
+    joined = [node("a"), node("b"), node("c", kubeletVersion="v1.32.9")]
+    (outlier,) = pool_outliers(view_of(*joined))
+    assert (outlier.node, outlier.pool.name, outlier.pool.guessed) == ("c", "workers", True)
+    assert (outlier.path, outlier.usual) == ("status.nodeInfo.kubeletVersion", "v1.33.1")
+    first = {"node-role.kubernetes.io/control-plane": ""}
+    assert pool_outliers(view_of(node("a"), node("b"), node("m", first, kubeletVersion="v1.34.0"))) == ()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from k8sview.analysis.drift.kinds.reading import unread
-from k8sview.analysis.drift.nodes import NODE_FACTS, PoolOutlier, in_place_changes, pool_of, pool_outliers
+from k8sview.analysis.drift.nodes import NODE_FACTS, Pool, PoolOutlier, in_place_changes, pool_of, pool_outliers
 from k8sview.analysis.drift.window import born
 from k8sview.model.drift import Drift, DriftKind, DriftTime, NotCheckable
 from k8sview.model.kinds import ref_to
@@ -68,20 +68,20 @@ def not_checkable(view: View) -> Iterator[NotCheckable]:
         yield NotCheckable(DriftKind.NODE_IN_PLACE, words, blind=False)
 
 
-def _renewed(view: View, nodes: dict[str, Node]) -> frozenset[str]:
-    """Pools whose nodes are being replaced or patched right now."""
-    found = set()
+def _renewed(view: View, nodes: dict[str, Node]) -> frozenset[Pool]:
+    """Pools whose nodes are being replaced or patched right now. Where all nodes are young, the pool itself is."""
+    young: dict[Pool, set[bool]] = defaultdict(set)
     for node in nodes.values():
-        at, pool = born(node), pool_of(node)
-        if pool is not None and at is not None and view.taken_at - at < _JOINING:
-            found.add(pool)
-    patched: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        at = born(node)
+        young[pool_of(node)].add(at is not None and view.taken_at - at < _JOINING)
+    patched: dict[tuple[Pool, str, str], set[str]] = defaultdict(set)
     for change in in_place_changes(view):
-        pool = pool_of(nodes[change.node]) if change.node in nodes else None
-        if pool is not None and view.taken_at - change.at < _RENEWING and change.path in NODE_FACTS:
-            patched[(pool, change.path, change.after)].add(change.node)
+        changed_node = nodes.get(change.node)
+        if changed_node is not None and view.taken_at - change.at < _RENEWING and change.path in NODE_FACTS:
+            patched[(pool_of(changed_node), change.path, change.after)].add(change.node)
     # Many of one pool, one after the other, are a rollout; one alone is somebody's hand.
-    return frozenset(found | {pool for (pool, *_), changed in patched.items() if len(changed) > 1})
+    rolling = {pool for (pool, *_), changed in patched.items() if len(changed) > 1}
+    return frozenset(rolling | {pool for pool, ages in young.items() if len(ages) > 1})
 
 
 def _going(node: Node) -> bool:
@@ -89,7 +89,6 @@ def _going(node: Node) -> bool:
 
 
 def _of_fact(outlier: PoolOutlier, node: Node) -> Drift:
-    guessed = outlier.pool.startswith("node.kubernetes.io/instance-type=")
     created = born(node)
     return Drift(
         kind=DriftKind.NODE_POOL,
@@ -98,20 +97,20 @@ def _of_fact(outlier: PoolOutlier, node: Node) -> Drift:
         before=outlier.usual,
         after=outlier.value,
         time=DriftTime(not_before=created),
-        confidence=Confidence.INFERRED if guessed else Confidence.OBSERVED,
-        message=f"its {NODE_FACTS[outlier.path]} is {outlier.value}; most nodes of its pool ({outlier.pool}) have "
+        confidence=Confidence.INFERRED if outlier.pool.guessed else Confidence.OBSERVED,
+        message=f"its {NODE_FACTS[outlier.path]} is {outlier.value}; most nodes of its pool ({outlier.pool.name}) have "
         f"{outlier.usual}",
         why_not_reverted="nothing compares the nodes of a pool",
         next=f"kubectl describe node {outlier.node}",
-        evidence=(f"{outlier.path} = {outlier.value}", f"metadata.labels[{outlier.pool.replace('=', '] = ', 1)}"),
+        evidence=(f"{outlier.path} = {outlier.value}", outlier.pool.evidence),
     )
 
 
-def _taints(nodes: dict[str, Node], renewed: frozenset[str]) -> Iterator[Drift]:
-    pools: dict[str, list[Node]] = defaultdict(list)
+def _taints(nodes: dict[str, Node], renewed: frozenset[Pool]) -> Iterator[Drift]:
+    pools: dict[Pool, list[Node]] = defaultdict(list)
     for node in nodes.values():
         pool = pool_of(node)
-        if pool is not None and not pool.startswith("node.kubernetes.io/instance-type=") and pool not in renewed:
+        if not pool.guessed and pool not in renewed:
             pools[pool].append(node)
     for pool, members in sorted(pools.items()):
         if len(members) < _LEAST:
@@ -134,7 +133,7 @@ def _lasting_taints(node: Node) -> frozenset[str]:
     )
 
 
-def _of_taint(pool: str, node: Node, taint: str, *, missing: bool) -> Drift:
+def _of_taint(pool: Pool, node: Node, taint: str, *, missing: bool) -> Drift:
     words = "all other nodes of its pool have the taint" if missing else "no other node of its pool has its taint"
     return Drift(
         kind=DriftKind.NODE_POOL,
@@ -146,7 +145,7 @@ def _of_taint(pool: str, node: Node, taint: str, *, missing: bool) -> Drift:
         time=DriftTime(not_before=born(node)),
         confidence=Confidence.OBSERVED,
         severity=Severity.LOW,
-        message=f"{words} {taint} ({pool})",
+        message=f"{words} {taint} ({pool.name})",
         why_not_reverted="nothing compares the nodes of a pool",
         evidence=(f"spec.taints = {', '.join(sorted(_lasting_taints(node))) or 'none'}",),
     )

@@ -45,6 +45,12 @@ def test_a_node_that_is_not_like_its_pool() -> None:
     assert one.evidence[1] == "metadata.labels[karpenter.sh/nodepool] = default"
 
 
+def test_a_pool_that_is_young_as_a_whole_is_not_being_renewed() -> None:
+    young = [node(name, age="10m") for name in "abc"]
+    (one,) = node_pools.node_pools(view_of(*young, node("d", "v1.34.0", age="9m")))
+    assert one.object.name == "d"
+
+
 def test_a_taint_that_only_one_node_has_or_lacks() -> None:
     (extra,) = node_pools.node_pools(view_of(*THREE, node("d", taints=("debug",))))
     assert (extra.object.name, extra.path, extra.change) == ("d", "spec.taints[key=debug]", "addition")
