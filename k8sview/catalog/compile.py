@@ -19,6 +19,7 @@ from k8sview.catalog.documents import Document, Place
 from k8sview.catalog.problems import Problem, nearest
 from k8sview.catalog.spec import CheckSpec, FileSpec, MatcherSpec, TestSpec
 from k8sview.model.components import Presence
+from k8sview.model.drift import DriftKind
 from k8sview.model.fields import PathError, verify
 from k8sview.model.kinds import KINDS, RESOURCE_NAMES
 from k8sview.model.objects.meta import Custom
@@ -134,13 +135,15 @@ class _CheckCompiler:
         self._resources(spec)
         where = [self._predicate(raw, ("where", n), spec) for n, raw in enumerate(spec.where)]
         assertions = [self._assertion(raw, ("assert", n), spec) for n, raw in enumerate(spec.asserts)]
-        rule = self._rule(spec)
+        rule, drift = self._rule(spec)
         if (rule is None) == (spec.each is None) and spec.rule is None:
             self._say((), "a check has either each with assert, or rule")
         if spec.rule is not None and (spec.each or spec.asserts or spec.where):
             self._say(("rule",), "rule stands alone: each, where and assert do not go with it")
         if spec.each is not None and not spec.asserts:
             self._say(("each",), "each without assert can never fail")
+        if not spec.requires and spec.each is None and not spec.metrics and drift is None:
+            self._say(("requires",), "requires names no resource: the check could not be told from a blind one")
         return Check(
             id=spec.id,
             title=spec.title,
@@ -150,6 +153,7 @@ class _CheckCompiler:
             requires=tuple(dict.fromkeys([*spec.requires, *([spec.each] if spec.each else [])])),
             wants=spec.wants,
             metrics=spec.metrics,
+            drift=drift,
             when=frozenset(Presence(one) for one in spec.when),
             topic=self._component.topic,
             depends_on=spec.depends_on,
@@ -195,7 +199,8 @@ class _CheckCompiler:
         if not expected & {Status.FAIL, Status.WARN}:
             self._say(("tests",), f"{spec.id}: missing test: no case expects fail (or warn)")
         blind = [test for test in spec.tests if test.expect is Status.UNKNOWN]
-        if (spec.requires or spec.each) and not any(test.denied or test.failed for test in blind):
+        reads = spec.requires or spec.each or (spec.wants and not spec.metrics)
+        if reads and not any(test.denied or test.failed for test in blind):
             self._say(("tests",), f"{spec.id}: missing test: no case denies a required resource and expects unknown")
         if spec.metrics and not any(test.prometheus == "failing" for test in blind):
             self._say(("tests",), f"{spec.id}: missing test: no case has prometheus: failing and expects unknown")
@@ -209,8 +214,6 @@ class _CheckCompiler:
         if spec.each is not None:
             self._resource(spec.each, ("each",))
         self._metrics(QUERIES, spec.metrics, ("metrics",))
-        if not spec.requires and spec.each is None and not spec.metrics:
-            self._say(("requires",), "requires names no resource: the check could not be told from a blind one")
 
     def _metrics(self, known: Collection[str], names: Iterable[str], place: Place) -> None:
         for name in names:
@@ -267,18 +270,19 @@ class _CheckCompiler:
                 self._say(place, str(error))
         return parameters if len(self._problems) == before else None
 
-    def _rule(self, spec: CheckSpec) -> Rule | None:
+    def _rule(self, spec: CheckSpec) -> tuple[Rule | None, DriftKind | None]:
+        """The rule, and the kind of drift that it asks for."""
         if spec.rule is None:
-            return None
+            return None, None
         entry = RULES.get(spec.rule)
         if entry is None:
             self._say(("rule",), f"unknown rule {spec.rule!r}{nearest(spec.rule, RULES)}")
-            return None
+            return None, None
         parameters = self._parameters(entry, spec.parameters, ("with",), spec)
         if parameters is None:
-            return None
+            return None, None
         run = entry.run
-        return lambda context: run(context, parameters)
+        return lambda context: run(context, parameters), parameters.drift()
 
 
 class _Extras(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

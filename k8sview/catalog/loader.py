@@ -24,6 +24,10 @@ class Catalog(msgspec.Struct, frozen=True):
     def check(self, check_id: str) -> Check | None:
         return next((check for check in self.checks if check.id == check_id), None)
 
+    def component_of(self, check: Check) -> Component:
+        """The component, or the topic of its floor, that a check belongs to."""
+        return next(one for one in self.components if (one.id, one.layer) == (check.component, check.layer))
+
 
 def builtin_folder() -> Path:
     """Where the built-in catalogue lies: inside the installed package, or beside it in a source tree."""
@@ -85,7 +89,13 @@ def _across(compiled: list[CompiledFile]) -> list[Problem]:
     problems: list[Problem] = []
     seen: dict[str, str] = {}
     for component in (one.component for one in compiled):
-        _claim(seen, f"component {component.id}", component.origin, problems)
+        # A topic may be met on several floors; a component stands on one.
+        _claim(seen, _name(component), component.origin, problems)
+    topics = {one.component.id: one.component for one in compiled if one.component.topic}
+    for component in (one.component for one in compiled):
+        if not component.topic and component.id in topics:
+            there = topics[component.id].origin
+            problems.append(_at(component.origin, f"component {component.id} is already a topic at {there}"))
     for check in (check for one in compiled for check in one.checks):
         _claim(seen, f"check {check.id}", check.origin, problems)
     checks = [check.id for one in compiled for check in one.checks]
@@ -101,6 +111,10 @@ def _across(compiled: list[CompiledFile]) -> list[Problem]:
                     message = f"depends_on: unknown check {name!r}{nearest(name, checks)}"
                     problems.append(_at(check.origin, message))
     return problems
+
+
+def _name(component: Component) -> str:
+    return f"topic {component.layer}.{component.id}" if component.topic else f"component {component.id}"
 
 
 def _claim(seen: dict[str, str], name: str, origin: str, problems: list[Problem]) -> None:

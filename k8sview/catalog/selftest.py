@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -12,11 +12,17 @@ import msgspec
 from k8sview.analysis.checks.engine import Engine, Evaluation, reads
 from k8sview.analysis.components.component import Component
 from k8sview.analysis.components.detect import detect
+from k8sview.analysis.drift.completing import completed
+from k8sview.analysis.drift.helm.releases import releases, stuck
+from k8sview.analysis.drift.kinds.table import in_view
+from k8sview.analysis.drift.suspect import judged
+from k8sview.analysis.drift.suspected import OF_BODIES, suspected
 from k8sview.analysis.health.verdict import health_of
 from k8sview.catalog.compile import CompiledTest
 from k8sview.catalog.loader import Catalog
 from k8sview.catalog.sample import SampleError, sample_view
 from k8sview.model.components import ComponentStatus, Presence
+from k8sview.model.drift import DriftKind, Drifts
 from k8sview.model.health import Health
 from k8sview.model.tables import Table
 from k8sview.model.view import View
@@ -64,20 +70,55 @@ def evaluate_test(catalog: Catalog, test: CompiledTest) -> Evaluation:
     check = catalog.check(test.check_id)
     if check is None:
         raise SampleError(f"no check {test.check_id}")
-    component = next(one for one in catalog.components if one.id == check.component)
+    component = catalog.component_of(check)
     named = (*check.requires, *check.wants, *component.resources, *component.use)
     view = sample_view(test.spec, named, check.metrics)
     before = copy.deepcopy(view.tables)
     components = _components(catalog, component, test, view)
     witness = Witness(view.tables)
     watched = msgspec.structs.replace(view, tables=witness)
-    (evaluation,) = Engine([check]).run_all(watched, components, health_from(view))
+    drifts = drifts_from(watched, reads(check), test.spec.objects)
+    (evaluation,) = Engine([check]).run_all(watched, components, health_from(view), drifts)
     if view.tables != before:
         raise SampleError(f"{check.id} changed the view it was given")
     if undeclared := witness.seen - set(reads(check)):
         names = ", ".join(sorted(undeclared))
         raise SampleError(f"{check.id} reads {names}, which is neither in requires nor in wants")
     return evaluation
+
+
+def drifts_from(
+    view: View, readable: Collection[str], objects: Iterable[dict[str, Any]]
+) -> Callable[[DriftKind], Drifts]:
+    """What the real look for drift finds in a test's view, and in its objects as whole bodies. Kinds that look through
+    every table there is see those that the check reads."""
+    narrowed = msgspec.structs.replace(
+        view, resources={name: one for name, one in view.resources.items() if name in readable}, derived={}
+    )
+    bodies = {
+        (
+            view.resource_of(one["apiVersion"], one["kind"]),
+            one["metadata"].get("namespace", ""),
+            one["metadata"]["name"],
+        ): one
+        for one in objects
+    }
+
+    def of_kind(kind: DriftKind) -> Drifts:
+        if kind is DriftKind.HELM:
+            return stuck(releases(narrowed), view.taken_at)
+        if kind not in OF_BODIES:
+            found = in_view(narrowed, frozenset({kind}))
+            return Drifts(completed(narrowed, found.drifts), found.not_checkable)
+        suspects, found = suspected(narrowed)
+        for one in suspects:
+            found += judged(narrowed, one.resource, bodies[(one.resource, one.namespace, one.name)])
+        return Drifts(
+            completed(narrowed, (each for each in found.drifts if each.kind is kind)),
+            tuple(each for each in found.not_checkable if each.kind is kind),
+        )
+
+    return of_kind
 
 
 def health_from(view: View) -> Callable[[str, Any], Health]:

@@ -26,6 +26,7 @@ from k8sview.session.run import check_once
 from k8sview.session.selection import Selection, select
 from k8sview.sources.contract import Metrics, Source
 from k8sview.sources.live import Limits, LiveSource
+from k8sview.sources.live.whole import WholeSource
 from k8sview.sources.prometheus.client import PrometheusMetrics
 from k8sview.sources.recording.demo import DEMO
 from k8sview.sources.recording.source import RecordingSource
@@ -68,7 +69,7 @@ def catalog_of(arguments: argparse.Namespace) -> Catalog:
 
 def drift_settings(arguments: argparse.Namespace) -> DriftSettings:
     """The user's own rules and classes: of --config, or of the usual place. Raises CatalogError."""
-    if arguments.config:
+    if "config" in arguments and arguments.config:
         return load_drift_settings(Path(arguments.config), required=True)
     return load_drift_settings(config_path(), required="K8SVIEW_CONFIG" in os.environ)
 
@@ -119,8 +120,8 @@ def judge(arguments: argparse.Namespace, console: Console) -> Report:
     """Read and judge once. Raises what the source and the catalogue raise."""
     catalog, selection = catalog_of(arguments), selection_of(arguments)
     select(catalog, selection)  # what does not exist is said before anybody is asked
-    metrics = metrics_of(arguments)
-    source, clock = opened(arguments)
+    metrics, settings = metrics_of(arguments), drift_settings(arguments)
+    source, clock = opened(arguments, WholeSource)  # what nobody planned shows in whole objects alone
 
     def reading(progress: Progress) -> Coroutine[Any, Any, Report]:
         return check_once(
@@ -131,6 +132,7 @@ def judge(arguments: argparse.Namespace, console: Console) -> Report:
             clock=clock,
             progress=progress,
             metrics=metrics,
+            settings=settings,
         )
 
     return at_its_moment(run_reading(reading, console), arguments)

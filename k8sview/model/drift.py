@@ -41,6 +41,11 @@ class DriftKind(StrEnum):
     TUG_OF_WAR = "tug-of-war"
     SUSPENDED = "suspended"
 
+    @property
+    def identity(self) -> str:
+        """What fingerprints of this kind are made of, whoever tells of the drift."""
+        return f"drift.{self}"
+
 
 class ActorClass(StrEnum):
     """What kind of program a field manager's name stands for. A name can be forged: never proof."""

@@ -156,7 +156,7 @@ class _Writer:
             yield from self._say(f"not installed: {', '.join(absent)}", Role.MUTED, indent=2)
 
     def _row(self, component: ComponentReport) -> _Row:
-        worst = self._worst(component.id)
+        worst = self._worst(component.id, component.layer)
         if component.state is Presence.UNKNOWN and (worst is None or worst.badness < Status.UNKNOWN.badness):
             worst = Status.UNKNOWN
         state = _PRESENCE.get(component.state, "")
@@ -166,10 +166,12 @@ class _Writer:
         """Checks of no component (nodes, webhooks) stand on their floor all the same."""
         known = {one.id for one in self._report.components}
         topics = dict.fromkeys(one.component for one in self._report.checks if one.layer is layer)
-        return [_Row(topic, "", "", self._worst(topic)) for topic in topics if topic not in known]
+        return [_Row(topic, "", "", self._worst(topic, layer)) for topic in topics if topic not in known]
 
-    def _worst(self, component: str) -> Status | None:
-        own = (check.weight for check in self._report.checks if check.component == component)
+    def _worst(self, component: str, layer: Layer) -> Status | None:
+        """Of a component; of a topic on this floor, for it may be met on several."""
+        places = (check for check in self._report.checks if check.layer is layer)
+        own = (check.weight for check in places if check.component == component)
         return max(own, key=lambda status: status.badness, default=None)
 
     def _check(self, check: CheckResult, found: list[Finding]) -> Iterator[str]:

@@ -5,7 +5,7 @@ Knows nothing of sources; yields often, so that whoever drives it can keep an in
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import datetime
 
 import msgspec
@@ -16,11 +16,14 @@ from k8sview.analysis.components.detect import DETECTION_READS, detect
 from k8sview.analysis.health.engine import HealthEngine
 from k8sview.catalog.loader import Catalog
 from k8sview.model.components import ComponentStatus
+from k8sview.model.drift import DriftKind, Drifts
 from k8sview.model.health import ClusterHealth
 from k8sview.model.report import Report
 from k8sview.model.view import View
+from k8sview.session.checked_drift import asked_kinds
 from k8sview.session.reporting import Timing, build_report
 from k8sview.session.selection import Selection
+from k8sview.session.view_drift import ViewDrift
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -36,7 +39,18 @@ class Judgement(msgspec.Struct, frozen=True):
 class Judge:
     """One cluster's judgement over time."""
 
-    def __init__(self, catalog: Catalog, checks: tuple[Check, ...], selection: Selection) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        checks: tuple[Check, ...],
+        selection: Selection,
+        drifts: Callable[[DriftKind], Drifts] | None = None,
+    ) -> None:
+        """``drifts``: what whoever follows drift knows of a kind at any time; it looks for itself. None: what a view
+        alone shows is looked for here, as part of each pass."""
+        look = ViewDrift(asked_kinds(checks))
+        self._look = look if drifts is None else None
+        self._drifts = drifts or look.of_kind
         self._catalog = catalog
         self._checks = checks
         self._selection = selection
@@ -49,8 +63,10 @@ class Judge:
         health = yield from self.health.update(view)
         components = self._detect(view)
         yield
+        if self._look is not None:
+            yield from self._look.update(view)
         evaluations = yield from self._engine.run(
-            view, components, lambda resource, obj: self.health.health(view, resource, obj)
+            view, components, lambda resource, obj: self.health.health(view, resource, obj), self._drifts
         )
         report = build_report(
             catalog=self._catalog,
@@ -61,7 +77,10 @@ class Judge:
             upstream=self.health.upstream,
             timing=Timing(view.taken_at, view.taken_at, 0),
         )
-        times = [one for one in (health.recheck_at, *(each.recheck_at for each in evaluations)) if one is not None]
+        looked = self._look.recheck_at if self._look is not None else None
+        times = [
+            one for one in (health.recheck_at, looked, *(each.recheck_at for each in evaluations)) if one is not None
+        ]
         return Judgement(view, report, tuple(components.values()), health, min(times, default=None))
 
     def _detect(self, view: View) -> dict[str, ComponentStatus]:

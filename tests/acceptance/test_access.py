@@ -88,4 +88,5 @@ async def test_check_record_and_a_session_only_read(fresh_controlplane: ControlP
     assert {"list", "watch"} <= {request["verb"] for request in requests}
     assert_only_reading(requests)
     opened = await k8sview(user, "check", "--json", "--from", str(tmp_path / "file.k8sview"))
-    assert opened.statuses() == checked.statuses()
+    of_bodies = {"building.drift.out-of-band", "building.drift.last-applied"}  # a recording keeps no field sets
+    assert opened.statuses() == checked.statuses() | dict.fromkeys(of_bodies, "skip")

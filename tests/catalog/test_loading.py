@@ -137,7 +137,46 @@ def test_a_file_that_is_no_catalogue_file(tmp_path: Path, text: str, expected: s
 def test_an_id_is_defined_once(tmp_path: Path) -> None:
     found = problems(tmp_path, GOOD, GOOD)
     assert any("building.widgets.ready is already defined at" in one and "file.yaml:6" in one for one in found)
-    assert any("component widgets is already defined at" in one for one in found)
+    assert any("topic building.widgets is already defined at" in one for one in found)
+
+
+def test_a_topic_may_be_met_on_several_floors(tmp_path: Path) -> None:
+    above = GOOD.replace("building", "basement").replace("title: Widgets\n", "title: Widgets below\n")
+    (tmp_path / "a.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(above, encoding="utf-8")
+    catalog = load_catalog([tmp_path], builtin=False)
+    assert [catalog.component_of(check).title for check in catalog.checks] == ["Widgets below", "Widgets"]
+    assert [one.problem for one in run_tests(catalog) if one.problem] == []
+
+
+def test_a_component_and_a_topic_have_two_names(tmp_path: Path) -> None:
+    component = GOOD.replace("building", "basement").replace(
+        "topic: widgets\n", "component: widgets\ndetect: {workloads: {names: [widgets]}}\n"
+    )
+    assert any("component widgets is already a topic at" in one for one in problems(tmp_path, GOOD, component))
+
+
+DRIFT = GOOD.replace(
+    "  each: nodes\n  assert:\n  - condition: {type: Ready}\n", "  wants: [nodes]\n  rule: drift\n  with: {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ("{kind: manifest, of: [nodes]}", "no check can look for manifest: it needs manifests, or a second cluster"),
+        ("{kind: version-skew, of: []}", "of names no resource"),
+        ("{kind: version-skew, of: [pods]}", "reads pods, which is neither in requires nor in wants"),
+        ("{kind: version-screw, of: [nodes]}", "version-screw"),
+    ],
+)
+def test_a_check_of_drift_that_cannot_be(tmp_path: Path, parameters: str, expected: str) -> None:
+    assert any(expected in one for one in problems(tmp_path, DRIFT.replace("with: {}", f"with: {parameters}")))
+
+
+def test_a_check_of_drift_has_a_case_that_is_denied_though_it_requires_nothing(tmp_path: Path) -> None:
+    text = DRIFT.replace("with: {}", "with: {kind: version-skew, of: [nodes]}").replace(", denied: [nodes]", "")
+    assert any("no case denies a required resource" in one for one in problems(tmp_path, text))
 
 
 def test_folders_that_hold_nothing(tmp_path: Path) -> None:

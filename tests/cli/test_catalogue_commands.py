@@ -107,6 +107,16 @@ def test_explain_of_a_built_in_check(call: Call) -> None:
     assert "certificates.cert-manager.io" in result.out
 
 
+def test_explain_of_a_check_of_drift_says_what_its_findings_are(call: Call) -> None:
+    result = call("explain", "building.drift.replicas")
+    assert "k8sview drift --kind replicas" in result.out
+    assert "the severity of its own drift" in result.out
+    assert "Objects that are no longer what was delivered" in result.out
+    node = call("explain", "foundation.drift.node-pool")
+    assert "Nodes that are no longer what they were meant to be" in node.out, "a topic has a title on each floor"
+    assert call("explain", "building.drift.replicas", "-o", "json").document["drift"] == "replicas"
+
+
 def test_explain_by_the_names_that_others_know(call: Call) -> None:
     by_code = call("explain", "POP-106")
     assert by_code.code == 0

@@ -181,8 +181,8 @@ def test_a_diagnosis_can_be_looked_up(call: Call) -> None:
 
 
 def test_the_role_can_hold_what_health_reads(call: Call) -> None:
-    assert "controllerrevisions" not in call("access").out
-    assert "controllerrevisions" in call("access", "--health").out
+    assert "priorityclasses" not in call("access").out
+    assert "priorityclasses" in call("access", "--health").out
     whole = call("access", "--health", "-n", "shop").out
     assert "secrets" in whole
     assert "storageclasses" not in whole

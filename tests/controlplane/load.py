@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -125,7 +126,7 @@ def pod(replicaset: Object, number: int, nodes: int) -> Object:
         {
             "name": each["name"],
             "image": each["image"],
-            "imageID": f"{each['image'].split(':')[0]}@sha256:{seed:064x}",
+            "imageID": f"{each['image'].split(':')[0]}@sha256:{hashlib.sha256(each['image'].encode()).hexdigest()}",
             "containerID": f"containerd://{seed:064x}",
             "ready": True,
             "started": True,

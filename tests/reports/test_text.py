@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from k8sview.model.report import Access, Denied, Report
-from k8sview.model.status import Status
+from k8sview.model.status import Layer, Status, Verdict
 from k8sview.reports.formats import Look
 from k8sview.reports.layout import cells
 from k8sview.reports.text import render
-from tests.reports.samples import ALL, NODES, check, deployment, finding
+from tests.reports.samples import ALL, NODES, check, deployment, finding, report
 
 
 def test_floors_stand_in_order_from_the_ground_up() -> None:
@@ -20,6 +20,13 @@ def test_floors_stand_in_order_from_the_ground_up() -> None:
     floors = [line.split()[0] for line in lines if line.startswith(("FOUNDATION", "BASEMENT", "BUILDING"))]
     assert floors == ["FOUNDATION", "BASEMENT", "BUILDING"]
     assert "Begin at the foundation: it is the lowest floor that is not ready." in lines
+
+
+def test_a_topic_of_several_floors_has_on_each_what_is_found_there() -> None:
+    checks = (check("foundation.drift.node-pool", Status.PASS), check("building.drift.replicas", Status.FAIL))
+    verdicts = {Layer.FOUNDATION: Verdict.READY, Layer.BUILDING: Verdict.NOT_READY}
+    lines = [line.split() for line in render(report(checks, verdicts=verdicts)).splitlines()]
+    assert [line[:2] for line in lines if line[2:] == ["drift"]] == [["✓", "pass"], ["✗", "FAIL"]]
 
 
 def test_effects_fold_beneath_their_cause() -> None:

@@ -100,7 +100,7 @@ def _readable(check: Check, context: Context) -> Applicability:
                 if table.partial:
                     caveat = caveat or (Reason.PARTIAL, f"{name} could be read only in part ({table.partial})")
             case State.STALE:
-                caveat = caveat or (Reason.STALE, f"{name} is stale: {table.state.reason or 'connection lost'}")
+                caveat = caveat or (Reason.STALE, f"{name} is stale: {_lost(context, name)}")
             case State.NOT_SERVED:
                 return _not_served(check, context, name)
             case State.DENIED:
@@ -111,10 +111,17 @@ def _readable(check: Check, context: Context) -> Applicability:
                 if context.view.served(name) is False:
                     return _not_served(check, context, name)
                 return Applicability(Status.UNKNOWN, Reason.TIMEOUT, f"{name} has not been read yet")
+    if check.drift is not None and caveat is None:  # what else of these could not be read, the look for drift says
+        stale = (name for name in check.wants if context.table(name).state.state is State.STALE)
+        caveat = next(((Reason.STALE, f"{name} is stale: {_lost(context, name)}") for name in stale), None)
     answered = _answered(check, context)
     if answered.status is None and caveat is not None:
         return Applicability(reason=caveat[0], caveat=caveat[1])
     return answered
+
+
+def _lost(context: Context, name: str) -> str:
+    return context.table(name).state.reason or "connection lost"
 
 
 def _answered(check: Check, context: Context) -> Applicability:

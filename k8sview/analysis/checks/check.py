@@ -9,6 +9,7 @@ import msgspec
 
 from k8sview.analysis.checks.outcome import Context, Judged, Outcome
 from k8sview.model.components import Presence
+from k8sview.model.drift import DriftKind
 from k8sview.model.status import Layer, Severity
 
 Predicate = Callable[[Any, Context], Outcome]
@@ -35,6 +36,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     requires: tuple[str, ...]
     wants: tuple[str, ...] = ()  # read if possible; their absence never makes the check unknown
     metrics: tuple[str, ...] = ()  # named queries to a Prometheus: skipped without one, unknown without an answer
+    drift: DriftKind | None = None  # asked of whoever looks for drift, who also says what of `wants` was not read
     when: frozenset[Presence] = frozenset({Presence.INSTALLED})
     topic: bool = False  # belongs to no installable component: applies always
     depends_on: tuple[str, ...] = ()

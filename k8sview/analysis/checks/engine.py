@@ -12,8 +12,9 @@ import msgspec
 
 from k8sview.analysis.checks.applicability import Applicability, applicability
 from k8sview.analysis.checks.check import Check
-from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, ref_to
+from k8sview.analysis.checks.outcome import PASS, Context, Judged, Outcome, nobody_looked, ref_to
 from k8sview.model.components import ComponentStatus
+from k8sview.model.drift import DriftKind, Drifts
 from k8sview.model.health import Health
 from k8sview.model.objects.meta import Custom, misshapen
 from k8sview.model.resources import Key
@@ -74,6 +75,16 @@ def _footing(check: Check, view: View) -> tuple[object, ...]:
     return (tuple(view.table(name).version for name in names), served, view.namespaces, asked)
 
 
+def _drifted(check: Check, drifts: Callable[[DriftKind], Drifts]) -> object:
+    """What a check of drift stands on: what was found, whatever that was read from."""
+    if check.drift is None:
+        return None
+    try:
+        return drifts(check.drift)
+    except Exception:  # the check meets it again, and says so as any check that crashes
+        return object()
+
+
 class Engine:
     """Keeps memory between runs; a run's results depend on the view alone."""
 
@@ -89,18 +100,19 @@ class Engine:
         view: View,
         components: Mapping[str, ComponentStatus],
         health: Callable[[str, Any], Health],
+        drifts: Callable[[DriftKind], Drifts] = nobody_looked,
     ) -> Generator[None, None, tuple[Evaluation, ...]]:
         """Yields after each object looked at, so that the caller may pause; returns every check's evaluation."""
         evaluations = []
         for check in self.checks:
             component = components[check.component]
-            footing = _footing(check, view)
+            began = self._timer()
+            footing = (*_footing(check, view), _drifted(check, drifts))
             known = self._known.get(check.id)
             if known is not None and known.holds(footing, components, view.taken_at):
                 evaluations.append(known.evaluation)
                 continue
-            context = Context(view=view, component=component, components=components, health=health)
-            began = self._timer()
+            context = Context(view=view, component=component, components=components, health=health, drifts=drifts)
             evaluation = yield from self._evaluate(check, context)
             evaluation = msgspec.structs.replace(evaluation, seconds=self._timer() - began)
             self._known[check.id] = _Known(evaluation, footing, components, view.taken_at)
@@ -108,10 +120,14 @@ class Engine:
         return tuple(evaluations)
 
     def run_all(
-        self, view: View, components: Mapping[str, ComponentStatus], health: Callable[[str, Any], Health]
+        self,
+        view: View,
+        components: Mapping[str, ComponentStatus],
+        health: Callable[[str, Any], Health],
+        drifts: Callable[[DriftKind], Drifts] = nobody_looked,
     ) -> tuple[Evaluation, ...]:
         """``run`` without pauses."""
-        steps = self.run(view, components, health)
+        steps = self.run(view, components, health, drifts)
         while True:
             try:
                 next(steps)

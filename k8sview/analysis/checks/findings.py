@@ -67,14 +67,14 @@ def _distinct(findings: Iterable[Finding]) -> list[Finding]:
 def _finding(check: Check, judged: Judged, view: View, resources: Mapping[tuple[str, str], str]) -> Finding:
     subject, outcome = judged.subject, judged.outcome
     return Finding(
-        fingerprint=fingerprint(check.id, view, subject, outcome.path),
+        fingerprint=fingerprint(outcome.identity or check.id, view, subject, outcome.path),
         check_id=check.id,
         status=outcome.status,
         severity=severity_of(check, outcome),
         object=subject,
         message=plain(outcome.message),
         confidence=outcome.confidence,
-        path=outcome.path,
+        path=plain(outcome.path) if outcome.path is not None else None,
         observed=plain(outcome.observed) if outcome.observed is not None else None,
         expected=plain(outcome.expected) if outcome.expected is not None else None,
         evidence=tuple(plain(line) for line in outcome.evidence),

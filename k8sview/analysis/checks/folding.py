@@ -3,6 +3,9 @@
 Links, strongest first: a check that states what it depends on; the objects by which an object fails, as health knows
 them (nodes, volumes, backends, pods …); an object of a component whose workloads are not ready; a component that stands
 on another one.
+
+A drift explains nothing and follows from nothing: an override on a workload that a broken node holds back is still
+somebody's override. Only where another check tells the same of the same object does it fold under that.
 """
 
 from __future__ import annotations
@@ -40,7 +43,7 @@ class Causes:
                 self._by_check.setdefault(check.id, []).append(finding)
                 if check.rule_name == WORKLOADS_RULE:
                     self._workloads.setdefault(check.component, []).append(finding)
-                if finding.object is not None:
+                if finding.object is not None and check.drift is None:
                     place = (finding.object.kind, finding.object.namespace or "", finding.object.name)
                     self._by_object.setdefault(place, []).append(finding)
         cause: dict[str, str] = {}
@@ -69,6 +72,10 @@ class Causes:
         )
 
     def _upstream(self, check: Check, finding: Finding) -> Iterable[Finding]:
+        if check.drift is not None:
+            for name in check.depends_on:
+                yield from _worst(one for one in self._by_check.get(name, ()) if one.object == finding.object)
+            return
         for name in check.depends_on:
             yield from _worst(self._by_check.get(name, ()))
         yield from self._by_health(finding)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from k8sview.model.components import ComponentStatus
+from k8sview.model.drift import DriftKind, Drifts, NotCheckable
 from k8sview.model.health import Health
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence, Severity, Status
@@ -30,6 +31,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Confidence = Confidence.CERTAIN
     recheck_at: datetime | None = None
     next: str | None = None  # None: the check's own
+    identity: str | None = None  # what its fingerprint is made of; None: the check's id
 
 
 PASS = Outcome(status=Status.PASS)
@@ -63,6 +65,11 @@ class Judged(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
+def nobody_looked(kind: DriftKind) -> Drifts:
+    """The drift where nobody looks for any: unknown, and never none."""
+    return Drifts(not_checkable=(NotCheckable(kind, "nobody looked for drift in this run"),))
+
+
 class Context(msgspec.Struct, frozen=True):
     """All that a predicate or rule may read."""
 
@@ -71,6 +78,8 @@ class Context(msgspec.Struct, frozen=True):
     components: Mapping[str, ComponentStatus]
     health: Callable[[str, Any], Health]
     """Verdict on one object of a resource: ``health("deployments.apps", deployment)``."""
+    drifts: Callable[[DriftKind], Drifts] = nobody_looked
+    """What is known of one kind of drift."""
 
     @property
     def now(self) -> datetime:

@@ -9,6 +9,7 @@ import msgspec
 
 from k8sview.analysis.checks.check import Predicate
 from k8sview.analysis.checks.outcome import Context, Judged
+from k8sview.model.drift import DriftKind
 
 
 class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -25,6 +26,10 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     def metrics(self) -> tuple[str, ...]:
         """Named queries whose answers are read."""
         return ()
+
+    def drift(self) -> DriftKind | None:
+        """The kind of drift that is asked for."""
+        return None
 
     def problem(self) -> str | None:
         """What is wrong with the parameters beyond their types; None if nothing."""

@@ -18,7 +18,7 @@ def order(drifts: Iterable[Drift]) -> tuple[Drift, ...]:
 
 def fingerprint_of(view: View, drift: Drift) -> str:
     """A name that survives restarts and rollouts: of the kind of drift, the workload and the path."""
-    return fingerprint(f"drift.{drift.kind}", view, drift.object, drift.path)
+    return fingerprint(drift.kind.identity, view, drift.object, drift.path)
 
 
 def summary(drifts: Iterable[Drift], coverage: Coverage | None = None) -> DriftSummary:

@@ -91,6 +91,7 @@ def _json(check: Check, judged: dict[str, Any], tests: list[tuple[str, str]]) ->
         "requires": check.requires,
         "wants": check.wants,
         "metrics": {name: QUERIES[name] for name in check.metrics},
+        "drift": check.drift,
         "dependsOn": check.depends_on,
         "alerts": check.alerts,
         "popeye": [f"POP-{code}" for code in check.popeye],
@@ -107,7 +108,7 @@ def _json(check: Check, judged: dict[str, Any], tests: list[tuple[str, str]]) ->
 def _text(
     catalog: Catalog, check: Check, judged: dict[str, Any], tests: list[tuple[str, str]], width: int, *, colour: bool
 ) -> str:
-    component = next(one for one in catalog.components if one.id == check.component)
+    component = catalog.component_of(check)
     lines = [
         paint(check.title, Role.TITLE, colour=colour),
         f"{check.id} · {check.severity} · {check.layer} · {component.title} · {check.origin}",
@@ -125,6 +126,10 @@ def _text(
     section(
         "APPLIES", applies, *(["only where a Prometheus is named, and to the whole cluster"] if check.metrics else [])
     )
+    if check.drift is not None:
+        words = "Each finding has the severity of its own drift, and what is low only warns."
+        same = f"The same drifts, by the same fingerprints: k8sview drift --kind {check.drift}"
+        section("FINDINGS", words, same)
     if check.depends_on:
         section("FOLLOWS FROM", *check.depends_on)
     if check.alerts or check.popeye:

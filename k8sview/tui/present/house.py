@@ -58,7 +58,7 @@ def cards(report: Report, layer: Layer) -> tuple[Card, ...]:
     for topic in topics:  # cross-cutting checks belong to no component but to the floor all the same
         if topic not in {one.id for one in report.components}:
             plain_topic = ComponentReport(topic, topic, layer, Presence.INSTALLED)
-            found.append(_card(plain_topic, by_component[topic]))
+            found.append(_card(plain_topic, [one for one in by_component[topic] if one.layer is layer]))
     return tuple(sorted(found, key=lambda card: (-_badness(card), card.component.title.lower())))
 
 

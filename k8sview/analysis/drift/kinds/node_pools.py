@@ -43,6 +43,8 @@ def node_pools(view: View) -> Iterator[Drift]:
 def in_place(view: View) -> Iterator[Drift]:
     """What changed on living nodes while they were watched: patched instead of replaced."""
     for change in in_place_changes(view):
+        if view.get("nodes", change.node) is None:
+            continue  # replaced since, as it should be
         yield Drift(
             kind=DriftKind.NODE_IN_PLACE,
             object=ref_to("Node", None, change.node),

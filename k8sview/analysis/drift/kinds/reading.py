@@ -31,6 +31,8 @@ _DERIVED = frozenset(
 )
 """What nobody writes down: made by the cluster out of something else."""
 
+_FIGURES = ".metrics.k8s.io"
+
 
 def text(obj: Any, path: str) -> str:
     """The text at ``path``, or nothing."""
@@ -115,5 +117,5 @@ def absent(view: View, resources: Iterable[str]) -> bool:
 
 
 def declared(view: View) -> tuple[str, ...]:
-    """The resources whose objects somebody may have written down, sorted by name."""
-    return tuple(sorted(name for name in view.resources if name not in _DERIVED))
+    """The resources whose objects somebody may have written down, sorted by name. Figures are nobody's."""
+    return tuple(sorted(name for name in view.resources if name not in _DERIVED and not name.endswith(_FIGURES)))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from k8sview.analysis.drift.kinds.reading import declared
+from k8sview.analysis.drift.kinds.reading import declared, refused
 from k8sview.analysis.drift.kinds.replicas import SCALED_OBJECTS
 from k8sview.analysis.drift.naming import ref_of
 from k8sview.analysis.drift.ownership.managers import actor, own_controllers
@@ -44,7 +44,10 @@ def tug_of_war(view: View) -> Iterator[Drift]:
 
 
 def not_checkable(view: View) -> Iterator[NotCheckable]:
-    """One look has only hints."""
+    """Kinds that could not be read; and one look has only hints."""
+    hidden = refused(view, declared(view))
+    if hidden:
+        yield NotCheckable(DriftKind.TUG_OF_WAR, f"{', '.join(hidden)}: list denied or failed")
     if not view.changes:
         words = "nothing was watched: of a field that goes back and forth one look shows only hints"
         yield NotCheckable(DriftKind.TUG_OF_WAR, words, blind=False)

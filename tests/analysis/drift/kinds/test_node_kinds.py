@@ -89,6 +89,10 @@ def test_a_living_node_that_was_patched() -> None:
     assert list(node_pools.node_pools(rolling)) == []
 
 
+def test_a_node_that_is_gone_was_replaced_as_it_should_be() -> None:
+    assert list(node_pools.in_place(watched(view_of(*THREE), "gone"))) == []
+
+
 def test_what_cannot_be_told_of_nodes() -> None:
     assert [one.kind for one in node_pools.not_checkable(view_of(*THREE))] == [DriftKind.NODE_IN_PLACE]
     assert {one.reason for one in node_pools.not_checkable(view_of(denied=("nodes",)))} == {"nodes: list denied"}

@@ -90,3 +90,8 @@ def test_what_one_look_cannot_tell_is_said() -> None:
     (one,) = not_checkable(view_of())
     assert "only hints" in one.reason
     assert list(not_checkable(msgspec.structs.replace(view_of(), changes=BACK_AND_FORTH))) == []
+
+
+def test_kinds_that_could_not_be_read_are_told() -> None:
+    blind = [one.reason for one in not_checkable(view_of(denied=("services",))) if one.blind]
+    assert blind == ["services: list denied or failed"]

@@ -132,3 +132,8 @@ def test_inventories_that_may_not_be_read() -> None:
     view = view_of(tracked(), application(name="other"), denied=("applications.argoproj.io",))
     assert list(orphans.orphans(view)) == []
     assert [one.reason for one in orphans.not_checkable(view)] == ["applications.argoproj.io: list denied"]
+
+
+def test_figures_are_nobodys_objects() -> None:
+    blind = unmanaged.not_checkable(view_of(DELIVERED, denied=("nodes.metrics.k8s.io", "pods.metrics.k8s.io")))
+    assert list(blind) == []
