@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from k8sview.cli.options import (
+    CONFIG,
     CONNECTION,
     DRIFT,
     GATE,
@@ -45,7 +46,7 @@ COMMANDS = (
         "check",
         "judge the cluster once; for people and for CI",
         "check:check",
-        (*GATE, *_READING, *METRICS, *VERBOSE),
+        (*GATE, *_READING, *METRICS, CONFIG, *VERBOSE),
         (
             "k8sview check --layer foundation",
             "k8sview check -o text -o junit=report.xml --fail-on critical",

@@ -165,3 +165,13 @@ async def test_names_with_escape_codes_arrive_harmless(harbour: Harbour) -> None
         result = await harbour.check("-o", name)
         assert "\x1b" not in result.out
         assert "\u202e" not in result.out
+
+
+async def test_the_users_configuration_is_read_strictly(harbour: Harbour, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("drift: {managers: {release-bot: gitop}}")
+    result = await harbour.check("--config", str(path))
+    assert result.code == 2
+    assert "did you mean 'gitops'" in result.err
+    path.write_text("drift: {managers: {release-bot: gitops}}")
+    assert (await harbour.check("--config", str(path))).code == 0
