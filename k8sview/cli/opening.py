@@ -29,7 +29,7 @@ from k8sview.sources.live import Limits, LiveSource
 from k8sview.sources.live.whole import WholeSource
 from k8sview.sources.prometheus.client import PrometheusMetrics
 from k8sview.sources.recording.demo import DEMO
-from k8sview.sources.recording.source import RecordingSource
+from k8sview.sources.recording.source import RecordingSource, Tap
 
 DEMO_NAME = "demo"
 
@@ -74,9 +74,9 @@ def drift_settings(arguments: argparse.Namespace) -> DriftSettings:
     return load_drift_settings(config_path(), required="K8SVIEW_CONFIG" in os.environ)
 
 
-def recording(path: str | Path) -> tuple[RecordingSource, Clock]:
+def recording(path: str | Path, tap: Tap | None = None) -> tuple[RecordingSource, Clock]:
     """A recording (``demo``: ours) and its time: it is judged at its own last moment."""
-    source = RecordingSource(DEMO if path == DEMO_NAME else Path(path))
+    source = RecordingSource(DEMO if path == DEMO_NAME else Path(path), tap=tap)
 
     def clock() -> datetime:
         return source.clock if source.clock.tzinfo is not None else utc_now()
@@ -84,8 +84,15 @@ def recording(path: str | Path) -> tuple[RecordingSource, Clock]:
     return source, clock
 
 
-def live(arguments: argparse.Namespace, kind: type[LiveSource] = LiveSource) -> LiveSource:
-    """The cluster of a context; somebody at a terminal may answer what a login plugin asks."""
+def live(
+    arguments: argparse.Namespace,
+    kind: type[LiveSource] = LiveSource,
+    *,
+    tap: Tap | None = None,
+    payloads: frozenset[str] = frozenset(),
+) -> LiveSource:
+    """The cluster of a context; somebody at a terminal may answer what a login plugin asks. ``tap`` and ``payloads``:
+    as for ``LiveSource``."""
     return kind(
         arguments.kubeconfig,
         arguments.context,
@@ -94,6 +101,8 @@ def live(arguments: argparse.Namespace, kind: type[LiveSource] = LiveSource) -> 
         limits=Limits(burst=300),
         smooth=False,
         interactive=sys.stdin.isatty() and sys.stderr.isatty(),
+        tap=tap,
+        payloads=payloads,
     )
 
 

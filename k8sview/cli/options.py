@@ -246,6 +246,23 @@ DRIFT = (
     ),
 )
 
+DIFF = (
+    HEALTH[0],
+    Option(
+        ("--kind",),
+        "compare only objects of this kind, by any name of kubectl's: deploy, ingresses.networking.k8s.io; or a,b",
+        settings={**_MANY, "metavar": "KIND", "dest": "kinds"},
+    ),
+    Option(("--all",), "also compare objects that nobody wrote down: pods, ReplicaSets, events, ...", False, _FLAG),
+    Option(
+        ("--rules",),
+        "a YAML file of intended differences and renames; see the README",
+        settings={"metavar": "FILE"},
+        completes="file",
+    ),
+    Option(("--allow-incomplete",), "do not exit 3 for what could not be compared", False, _FLAG),
+)
+
 VERBOSE = (Option(("-v", "--verbose"), "tell more: reasons, evidence, passes and skips", False, _FLAG),)
 
 GATE = (

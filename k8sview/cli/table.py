@@ -7,6 +7,7 @@ from typing import NamedTuple
 from k8sview.cli.options import (
     CONFIG,
     CONNECTION,
+    DIFF,
     DRIFT,
     GATE,
     HEALTH,
@@ -22,7 +23,7 @@ from k8sview.cli.options import (
     plain_output,
 )
 
-REPORTS = ("check", "health", "why", "drift")
+REPORTS = ("check", "health", "why", "drift", "diff")
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -40,6 +41,11 @@ class Command(NamedTuple):
 APP = Command("", "open the terminal app", "app:current", (*CONNECTION, *SCOPE, *PACKS))
 
 _READING = (*CONNECTION, *SCOPE, *SELECTION, *PACKS, *RECORDED, *PATIENCE)
+
+_OPERAND = (
+    "a recording, demo, or a context of the kubeconfig; file:PATH and context:NAME where a word could be both, "
+    "context: alone is the current one"
+)
 
 COMMANDS = (
     Command(
@@ -95,6 +101,29 @@ COMMANDS = (
             "k8sview drift -n shop --class human --since 24h",
             "k8sview drift -f manifests/ -o markdown",
             "k8sview drift --helm=labels-only -o json | jq '.drifts[].message'",
+        ),
+    ),
+    Command(
+        "diff",
+        "how B differs from A: components, versions, checks, objects; two clusters, or a cluster and a recording",
+        "diff:diff",
+        (
+            Option(("A",), _OPERAND, settings={"metavar": "A"}, completes="file"),
+            Option(("B",), "the same of the other side", settings={"metavar": "B"}, completes="file"),
+            plain_output("text", "json", "markdown"),
+            *DIFF,
+            CONNECTION[1],
+            CONNECTION[2],
+            *SCOPE,
+            *PACKS,
+            *PATIENCE,
+            *VERBOSE,
+        ),
+        (
+            "k8sview diff staging prod --rules intended.yaml",
+            "k8sview diff baseline.k8sview prod -n shop",
+            "k8sview diff monday.k8sview friday.k8sview -o markdown",
+            "k8sview diff context:prod file:prod --kind deployments,services",
         ),
     ),
     Command(
@@ -161,7 +190,7 @@ COMMANDS = (
         (
             Option(
                 ("COMMAND",),
-                "whose report: check (default), health, why or drift",
+                "whose report: check (default), health, why, drift or diff",
                 "check",
                 {"nargs": "?", "type": choice("report", REPORTS), "metavar": "|".join(REPORTS)},
             ),

@@ -40,7 +40,7 @@ def _lines(report: DriftReport) -> Iterator[str]:
             when(one, report.run.finished_at),
             one.why_not_reverted,
         )
-        yield f"| {one.severity} | {one.drift} | {' | '.join(_code(text) for text in cells)} |"
+        yield f"| {one.severity} | {one.drift} | {' | '.join(code(text) for text in cells)} |"
     if len(shown) > _MOST:
         yield ""
         yield f"{len(shown) - _MOST} more are in the JSON report."
@@ -49,16 +49,16 @@ def _lines(report: DriftReport) -> Iterator[str]:
         yield "### Ignore rules to look at"
         yield ""
         for entry in report.rules:
-            yield f"- {_code(entry.rule)}: {_code(entry.message)}"
+            yield f"- {code(entry.rule)}: {code(entry.message)}"
     if report.not_checkable:
         yield ""
         yield "### Not looked at"
         yield ""
         for each in report.not_checkable:
-            yield f"- {each.drift}: {_code(each.reason)}{'' if each.asked else ' (left out)'}"
+            yield f"- {each.drift}: {code(each.reason)}{'' if each.asked else ' (left out)'}"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """A code span whose fence is longer than any run of backticks inside; nothing for nothing."""
     cut = one_line(text).replace("|", "¦")[:_LONGEST]
     if not cut:

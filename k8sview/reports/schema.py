@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from k8sview.model.diff_report import DiffReport
 from k8sview.model.drift_report import DriftReport
 from k8sview.model.health import HealthVerdict
 from k8sview.model.health_report import HealthReport, WhyReport
@@ -22,6 +23,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "health": HealthReport,
     "why": WhyReport,
     "drift": DriftReport,
+    "diff": DiffReport,
 }
 """What has a schema, by the command that writes it. A document's ``kind`` is the name of its struct."""
 _KINDS: dict[type[Document], str] = {Report: "CheckReport"}
@@ -113,6 +115,39 @@ _DESCRIPTIONS = {
     "DriftEntry.ignoredBy": "Id of the ignore rule that covers it.",
     "WrittenAt.notBefore": "null: at is exact. Else it happened between the two.",
     "WrittenAt.basis": "What dates it: managedFields, revision, event, watch or none.",
+    "DiffReport": "What `k8sview diff -o json` writes: exactly one of these.",
+    "DiffReport.apiVersion": "Readers of k8sview.io/v1 ignore keys they do not know; within v1 keys are only added.",
+    "DiffReport.cluster": "Side A's; sides has both.",
+    "DiffReport.comparison": "baseline: both sides are one cluster (one uid of namespace kube-system). Else cluster.",
+    "DiffReport.parts": "What was compared; with --kind or -l objects alone.",
+    "DiffReport.differences": "All of them: intended ones last, by part, worst first.",
+    "DiffReport.notComparable": "Neither equal nor different: nobody could see it, on the side that is named.",
+    "DiffReport.leftOut": "Objects that nobody wrote down, counted and not compared; --all compares them.",
+    "DiffReport.rules": "Intended differences that expired, and rules and renames that nothing needs.",
+    "DiffReport.selector": "The labels of -l; null without.",
+    "DiffReport.kinds": "The resources that --kind meant; null: all.",
+    "DiffSummary.differences": "Those that no rule intends.",
+    "DiffSummary.objects": "Objects among them.",
+    "DiffSummary.compared": "Pairs of objects that both sides have.",
+    "DiffSummary.equal": "Those of them in which nothing differs and nothing was left uncompared.",
+    "DiffSummary.notComparable": "Length of notComparable.",
+    "DiffSummary.parts": "Number of differences by part.",
+    "DiffEntry.fingerprint": "Made of part, B's cluster, kind, namespace, name and path.",
+    "DiffEntry.unlike": "only-in-a, only-in-b, differs, or recreated (deleted and made anew).",
+    "DiffEntry.object": "Under its name in B; null where it is no object.",
+    "DiffEntry.name": "Of the object, check, component or resource; cluster for the cluster's own facts.",
+    "DiffEntry.path": "Field path; empty: the object as a whole.",
+    "DiffEntry.change": "From A to B: override, addition or removal; null where neither word fits.",
+    "DiffEntry.a": "null: A does not have it. Never a value of a Secret or a ConfigMap.",
+    "DiffEntry.b": "null: B does not have it. Never a value of a Secret or a ConfigMap.",
+    "DiffEntry.managers": "The field managers that hold the leaf in B; empty where that is not known.",
+    "DiffEntry.objectInA": "What A calls it, where a rename says so; else null.",
+    "DiffEntry.intendedBy": "Id of the rule that intends it; null without.",
+    "SideReport.at": "The moment that it tells of.",
+    "SideReport.operand": "As it was asked for.",
+    "NotComparable.what": "A resource, a check, a component, or a fact of the cluster.",
+    "NotComparable.side": "Which side could not be seen.",
+    "NotComparable.examples": "Some of them.",
     "Unlooked.asked": "false: only because something was not given, such as manifests. Does not count as incomplete.",
 }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
+from k8sview.analysis.checks.check import Check
 from k8sview.analysis.checks.engine import Engine
 from k8sview.analysis.components.detect import detect
 from k8sview.analysis.health.engine import HealthEngine
@@ -16,6 +17,7 @@ from k8sview.model.drift import DriftSettings
 from k8sview.model.events import Connected
 from k8sview.model.metrics import Metric
 from k8sview.model.report import Report
+from k8sview.model.view import View
 from k8sview.session.checked_drift import CheckedDrift, asked_kinds
 from k8sview.session.once import Clock, Progress, read_once, utc_now
 from k8sview.session.reporting import Timing, build_report
@@ -77,6 +79,23 @@ async def check_once(
         for task in asking:
             task.cancel()
     view = msgspec.structs.replace(view, metrics=answers)
+
+    def timing() -> Timing:
+        return Timing(started_at, clock(), round((time.monotonic() - began) * 1000))
+
+    return judged(view, catalog, selection, checks, drift=drift, timing=timing)
+
+
+def judged(
+    view: View,
+    catalog: Catalog,
+    selection: Selection,
+    checks: tuple[Check, ...],
+    *,
+    drift: CheckedDrift,
+    timing: Callable[[], Timing],
+) -> Report:
+    """The report of one view. ``drift`` has looked at it; ``timing`` is asked when all is judged."""
     components = detect(catalog.components, view)
     health = HealthEngine()
     to_end(health.update(view))
@@ -88,7 +107,6 @@ async def check_once(
         lambda resource, obj: health.health(view, resource, obj),
         lambda kind: drift.of_kind(view, kind),
     )
-    finished_at = clock()
     return build_report(
         catalog=catalog,
         selection=selection,
@@ -96,5 +114,5 @@ async def check_once(
         components=components,
         evaluations=evaluations,
         upstream=health.upstream,
-        timing=Timing(started_at, finished_at, round((time.monotonic() - began) * 1000)),
+        timing=timing(),
     )

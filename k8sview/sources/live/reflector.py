@@ -65,8 +65,10 @@ class Reflector:
         link: LinkMonitor,
         stretch: int | None = decoding.STRETCH,
         tap: Tap | None = None,
+        payload: bool = False,
     ) -> None:
-        """``patience``: how long a reader that does not watch may wait between tries, all together."""
+        """``patience``: how long a reader that does not watch may wait between tries, all together. ``payload``: ask
+        for whole objects even of a kind that is read by its metadata."""
         kind = kind_of(resource)
         self._resource = resource
         self._scope = scope
@@ -84,8 +86,9 @@ class Reflector:
         self._path = resource.path(scope)
         self._decoder = decoding.ObjectDecoder(kind, raw=tap is not None)
         meta = f"{JSON};as=PartialObjectMetadata{{}};g=meta.k8s.io;v=v1"
-        self._accept_list = meta.format("List") if kind.metadata_only else JSON
-        self._accept_watch = meta.format("") if kind.metadata_only else JSON
+        bare = kind.metadata_only and not payload
+        self._accept_list = meta.format("List") if bare else JSON
+        self._accept_watch = meta.format("") if bare else JSON
         self._backoff = Backoff(timing.backoff_first, timing.backoff_ceiling)
         self._state: TableState | None = None
         self._whole = False  # a list has been completed: from then on trouble means "stale"

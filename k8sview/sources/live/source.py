@@ -53,9 +53,11 @@ class LiveSource:
         smooth: bool = True,
         interactive: bool = False,
         tap: Tap | None = None,
+        payloads: frozenset[str] = frozenset(),
     ) -> None:
         """``smooth``: decode in slices of about a millisecond, for somebody who types meanwhile. ``interactive``: an
-        exec plugin may use our terminal. ``tap`` is handed the JSON of every object."""
+        exec plugin may use our terminal. ``tap`` is handed the JSON of every object; ``payloads`` are resources that
+        are read whole for it, although their metadata is all that is kept. Secrets never are."""
         self._kubeconfig = kubeconfig
         self._context = context
         self._request_timeout = request_timeout
@@ -63,6 +65,7 @@ class LiveSource:
         self._stretch = decoding.STRETCH if smooth else None
         self._interactive = interactive
         self._tap = tap
+        self._payloads = payloads - {"secrets"}
         self._budget = Budget(limits)
         self._bell = Bell()
         self._emit: Emit = lambda _event: None
@@ -132,6 +135,7 @@ class LiveSource:
             link=self._link,
             stretch=self._stretch,
             tap=self._tap,
+            payload=resource.name in self._payloads,
         )
         self._readers[scope] = (reflector, asyncio.create_task(reflector.run(), name=f"read {scope}"), watch)
 

@@ -7,7 +7,7 @@ that ages stand still. What was not recorded is said to be so; it is never empty
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,14 +27,21 @@ from k8sview.sources.recording.file import Recording, load
 _SLICE = 50  # objects decoded before others get their turn
 _MISSING = "not part of this recording"
 
+Tap = Callable[[str, Resource, bytes], None]
+
 _Played = Upserted | Removed | Synced | StateChanged
 
 
 class RecordingSource:
-    """Implements ``Source``. ``clock`` is the recording's last moment (before ``connect``: now)."""
+    """Implements ``Source``. ``clock`` is the recording's last moment (before ``connect``: now).
 
-    def __init__(self, path: Path) -> None:
+    ``tap`` is handed the JSON of every object as it was recorded, as a live source's is.
+    """
+
+    def __init__(self, path: Path, *, tap: Tap | None = None) -> None:
         self._path = path
+        self._tap = tap
+        self.redacted = True
         self._changes: dict[str, list[lines.Change]] = {}
         self._states: dict[str, dict[str | None, TableState]] = {}
         self._connected = Connected(Cluster(), ())
@@ -114,6 +121,7 @@ class RecordingSource:
 
     def _take(self, recording: Recording) -> None:
         header = recording.header
+        self.redacted = header.redacted
         self._recorded_at = header.recorded_at
         self.clock = self._moment(recording.end.at)
         scopes: set[str] = set()
@@ -174,6 +182,7 @@ class RecordingSource:
         decoder = ObjectDecoder(kind_of(resource))
         listed: dict[Key, Any] = {}
         for number, change in enumerate(changes[:first]):
+            self._hand_over(resource, change)
             _list(listed, change, decoder, scope, number)
             yield None
         values = list(listed.values())
@@ -181,6 +190,7 @@ class RecordingSource:
             yield self._upserted(resource, scope, values[start : start + _SLICE], self._moment(changes[first].at))
         keys = set(listed)
         for number, change in enumerate(changes[first:], first):
+            self._hand_over(resource, change)
             if isinstance(change, lines.ObjectLine):
                 one = decoder.single(bytes(change.object), number)
                 if _within(key_of(one), scope):
@@ -193,6 +203,10 @@ class RecordingSource:
         yield Synced(resource.name, scope, frozenset(keys))
         if state != SYNCED:
             yield StateChanged(resource.name, scope, state)
+
+    def _hand_over(self, resource: Resource, change: lines.Change) -> None:
+        if self._tap is not None and isinstance(change, lines.ObjectLine):
+            self._tap("LISTED", resource, bytes(change.object))
 
     def _upserted(self, resource: Resource, scope: str | None, values: list[Any], at: datetime) -> Upserted:
         objects = tuple(one for one in values if not isinstance(one, Malformed))

@@ -1,0 +1,176 @@
+"""One object on two sides: every leaf that differs, and what is covered so that nobody can tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.drift.comparing.compare import compare, drifting
+from k8sview.analysis.drift.comparing.difference import ABSENT, ADDITION, REMOVAL, Comparing, Difference
+from k8sview.analysis.drift.comparing.rules import Act, acts_at
+from k8sview.analysis.drift.comparing.security import full_kind
+from k8sview.analysis.drift.comparing.told import in_words
+from k8sview.analysis.drift.covering import COVERED
+from k8sview.analysis.drift.peers.bodies import (
+    PAYLOADS,
+    Body,
+    comparable,
+    covered_in_both,
+    metadata_of,
+    plainly_equal,
+)
+from k8sview.analysis.drift.peers.renames import Renames
+from k8sview.analysis.drift.peers.vouching import same_spec, unwritten
+from k8sview.model.diff import Contrast, Part
+from k8sview.model.resources import Ref
+
+_LABELS_TOLD = frozenset({"N19", "N20"})
+"""Between equals a label is a label, and a field that one side's server does not know is a difference."""
+_ALLOTTED = frozenset({"N11"})
+"""What a server allots: told where both sides are one cluster."""
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """How two sides are compared. ``baseline``: both are one cluster. ``regard``: how a body is seen where one side
+    keeps less than the other (the same way for both), with ``mark`` in place of what is covered. ``shown``: the only
+    form of a body whose values are told. ``earlier``: the moment of the older side."""
+
+    baseline: bool
+    earlier: datetime
+    renames: Renames
+    shown: Callable[[Body], Body]
+    regard: Callable[[Body], Body] = lambda body: body
+    mark: str = "\0"
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """One object as both sides have it. ``baseline``: whether it is one object seen twice; ``payload``: whether
+    both sides hold all of it."""
+
+    ref: Ref
+    a: Any
+    b: Any
+    body_a: Body
+    body_b: Body
+    baseline: bool = False
+    payload: bool = True
+    autoscaled: bool = False
+
+    @property
+    def recreated(self) -> bool:
+        return bool(self.baseline and self.a.uid and self.b.uid and self.a.uid != self.b.uid)
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """``covered``: places that nobody can compare."""
+
+    contrasts: tuple[Contrast, ...] = ()
+    covered: tuple[tuple[str, ...], ...] = ()
+
+
+def compared(pair: Pair, terms: Terms) -> Compared:
+    """All leaves in which the two differ."""
+    a, b = _regarded(pair.body_a, pair, terms), _regarded(pair.body_b, pair, terms)
+    named = terms.renames.text_in_b(a)
+    off = _LABELS_TOLD | (_ALLOTTED if pair.baseline and not pair.recreated else frozenset())
+    found: tuple[Difference, ...] = ()
+    if not plainly_equal(named, b):
+        context = Comparing(off=off, additions=True, peers=True, autoscaled=pair.autoscaled)
+        # Who holds which field, and how lists are keyed: the API server's own words, which no comparison looks at.
+        found = tuple(drifting(compare(named, _signed(b, pair.body_b), context)))
+        if found:
+            found = _as_shown(found, [terms.shown(one) for one in (named, a)], terms.shown(b), context, pair)
+    contrasts = tuple(_contrast(one, pair.ref) for one in found)
+    return Compared(contrasts, tuple(_covered(a, b, pair, terms, off)))
+
+
+def _regarded(body: Body, pair: Pair, terms: Terms) -> Body:
+    # Items of a list do not say what they are, and metadata-only ones say something else.
+    whole = {**comparable(body), "apiVersion": pair.ref.api_version, "kind": pair.ref.kind}
+    if not pair.payload:
+        whole = metadata_of(whole)
+    return terms.regard(whole)
+
+
+def _signed(body: Body, original: Body) -> Body:
+    entries = (original.get("metadata") or {}).get("managedFields")
+    metadata = body.get("metadata")
+    if not entries or not isinstance(metadata, dict):
+        return body
+    return {**body, "metadata": {**metadata, "managedFields": entries}}
+
+
+def _as_shown(
+    found: Iterable[Difference], sides_of_a: Iterable[Body], b: Body, context: Comparing, pair: Pair
+) -> tuple[Difference, ...]:
+    """The same differences with the words that may be told: of A under B's names, and where it can be under its own.
+
+    What no longer differs once it is covered is told as covered on both sides.
+    """
+    words: dict[str, Difference] = {}
+    signed = _signed(b, pair.body_b)
+    for a in sides_of_a:
+        words.update({one.path: one for one in compare(a, signed, context)})
+    return tuple(_covered_words(one, words.get(one.path)) for one in found)
+
+
+def _covered_words(one: Difference, safe: Difference | None) -> Difference:
+    if safe is not None and safe.change == one.change:
+        return msgspec.structs.replace(one, desired=safe.desired, live=safe.live)
+    desired, live = (ABSENT if side is ABSENT else COVERED for side in (one.desired, one.live))
+    return msgspec.structs.replace(one, desired=desired, live=live)
+
+
+def _contrast(one: Difference, ref: Ref) -> Contrast:
+    a, b = in_words(one.path, one.desired, one.live)
+    top = one.path.partition(".")[0].partition("[")[0]
+    if top in PAYLOADS[:3]:
+        # Whether they differ is told, what they are is not.
+        a, b = (COVERED if side is not None else None for side in (a, b))
+    return Contrast(
+        part=Part.OBJECTS,
+        kind=ref.kind,
+        api_version=ref.api_version,
+        namespace=ref.namespace,
+        name=ref.name,
+        path=one.path,
+        change=one.change,
+        a=a,
+        b=b,
+        severity=one.severity,
+        security=one.security,
+        message=_sentence(one, a, b),
+        managers=one.owners,
+    )
+
+
+def _sentence(one: Difference, a: str | None, b: str | None) -> str:
+    if one.change == REMOVAL and b is None:
+        return f"{one.path} is only in A"
+    if one.change == ADDITION:
+        return f"{one.path} is only in B"
+    if a == b or COVERED in (a, b):
+        return f"{one.path} is not the same on both sides"
+    return f"{one.path} is {a or 'empty'} in A, {b or 'empty'} in B"
+
+
+def _covered(
+    a: Mapping[str, Any], b: Mapping[str, Any], pair: Pair, terms: Terms, off: frozenset[str]
+) -> list[tuple[str, ...]]:
+    places: Counter[tuple[str, ...]] = covered_in_both(a, b, terms.mark)
+    if not pair.payload:
+        places[("data",)] += 1
+    if not places or (pair.baseline and unwritten(pair.a, pair.b, terms.earlier)):
+        return []
+    counted = pair.baseline and same_spec(pair.a, pair.b)
+    full = full_kind(pair.ref.kind, pair.ref.api_version.rpartition("/")[0])
+    return [
+        place
+        for place, number in sorted(places.items())
+        for _ in range(number)
+        if not (counted and place[0] != "metadata") and Act.DROP not in acts_at(full, place, off)
+    ]
