@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.peers.bodies import packed
-from k8sview.analysis.drift.peers.facts import compare_clusters, compare_kinds
+from k8sview.analysis.drift.peers.facts import compare_clusters, compare_kinds, one_cluster
 from k8sview.analysis.drift.peers.leaves import Terms
 from k8sview.analysis.drift.peers.objects import Peer, Wanted, comparable_resources, compare_objects
 from k8sview.analysis.drift.peers.renames import Renames
@@ -35,7 +35,7 @@ from k8sview.session.once import Clock, read_once, utc_now
 from k8sview.session.reporting import Timing
 from k8sview.session.run import judged
 from k8sview.session.selection import Selection, SelectionError, needed_resources, select
-from k8sview.sources.contract import Source, SourceError
+from k8sview.sources.contract import NotReadableError, Source, SourceError
 from k8sview.sources.recording.redaction import REDACTED, redact
 
 Tap = Callable[[str, Resource, bytes], None]
@@ -156,12 +156,25 @@ class _Reading:
             told(done, of)
 
         source, clock = self.operand.open(self._tap)
+        uid: str | None = None
+
+        async def identify(view: View) -> None:
+            nonlocal uid
+            uid = view.cluster.uid or await _uid(source)
+
         try:
-            return await read_once(
-                source, self.namespaces, self._wanted, read_timeout=read_timeout, clock=clock, progress=count
+            view = await read_once(
+                source,
+                self.namespaces,
+                self._wanted,
+                read_timeout=read_timeout,
+                clock=clock,
+                progress=count,
+                before_close=identify,
             )
         except (SourceError, SelectionError) as problem:
             raise type(problem)(f"{self.operand.words}: {problem}") from problem
+        return msgspec.structs.replace(view, cluster=msgspec.structs.replace(view.cluster, uid=uid))
 
     def judged(self, view: View) -> Report:
         """Components and checks; of objects alone only the envelope's facts."""
@@ -196,6 +209,7 @@ class _Reading:
 class _Named(msgspec.Struct):
     name: str = ""
     namespace: str = ""
+    uid: str = ""
 
 
 class _Headed(msgspec.Struct):
@@ -213,6 +227,14 @@ def _key_of(raw: bytes) -> Key:
     return (metadata.namespace, metadata.name)
 
 
+async def _uid(source: Source) -> str | None:
+    """The cluster's own, where namespaces are not listed; None where it may not be read."""
+    try:
+        return _HEAD.decode(await source.get(KINDS[_NAMESPACES].resource, None, "kube-system")).metadata.uid or None
+    except (NotReadableError, msgspec.MsgspecError):
+        return None
+
+
 async def _both(*readings: Coroutine[Any, Any, View]) -> tuple[View, View]:
     """Both at once; the first failure ends the other reading, too."""
     tasks = [asyncio.create_task(one) for one in readings]
@@ -227,10 +249,9 @@ async def _both(*readings: Coroutine[Any, Any, View]) -> tuple[View, View]:
 
 
 def _terms(views: tuple[View, View], renames: Renames, *, recorded: bool) -> Terms:
-    """Two sides are one cluster where both have the same uid. What a recording covers is covered on both sides."""
-    uids = [view.cluster.uid for view in views]
+    """What a recording covers is covered on both sides."""
     return Terms(
-        baseline=uids[0] is not None and uids[0] == uids[1],
+        baseline=one_cluster(*views) is True,
         earlier=min(view.taken_at for view in views),
         renames=renames,
         shown=redact,

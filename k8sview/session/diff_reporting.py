@@ -90,7 +90,7 @@ def build_diff_report(
             RuleNote(plain(one.rule), one.problem, plain(one.message))
             for one in problems(contrasts, rules, found.moved, now)
         ),
-        notes=tuple(_notes(a, b)),
+        notes=tuple(_notes(a, b, baseline=baseline)),
         selector=selector,
         kinds=kinds,
     )
@@ -161,18 +161,14 @@ def _ref(one: Contrast, namespace: str | None, name: str) -> Ref:
     return Ref(plain(one.api_version), plain(one.kind), _plain(namespace), plain(name))
 
 
-def _notes(a: SideRead, b: SideRead) -> Iterable[str]:
+def _notes(a: SideRead, b: SideRead, *, baseline: bool) -> Iterable[str]:
     missing = [name for name, one in (("A", a), ("B", b)) if one.view.cluster.uid is None]
-    if missing:
+    if missing and not baseline:
         yield (
             f"the uid of {' and of '.join(missing)} could not be read (get namespace kube-system): "
             "compared as two clusters, whether they are one or not"
         )
-    if (
-        a.view.cluster.uid is not None
-        and a.view.cluster.uid == b.view.cluster.uid
-        and a.view.taken_at > b.view.taken_at
-    ):
+    if baseline and a.view.taken_at > b.view.taken_at:
         yield "A is the younger of the two: what reads as added was removed since"
 
 

@@ -23,6 +23,19 @@ _NODE_FACTS: tuple[tuple[str, Severity, Callable[[Any], str]], ...] = (
 _MEASURED = ("metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io")
 
 
+def one_cluster(a: View, b: View) -> bool | None:
+    """Whether two views are of one cluster: by its uid, else by any object that both hold (a uid is never given
+    twice). None: nothing tells."""
+    if a.cluster.uid and b.cluster.uid:
+        return a.cluster.uid == b.cluster.uid
+    for name in sorted({*a.tables} & {*b.tables}):
+        theirs = b.table(name).objects
+        for key, one in a.table(name).objects.items():
+            if key in theirs and one.metadata.uid and one.metadata.uid == theirs[key].metadata.uid:
+                return True
+    return None
+
+
 def compare_clusters(a: View, b: View, identities: tuple[ClusterIdentity, ClusterIdentity]) -> Contrasts:
     """Versions and provider, and which versions and systems the nodes run: each as the set of all that run."""
     contrasts: list[Contrast] = []
