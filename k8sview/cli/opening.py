@@ -74,9 +74,9 @@ def drift_settings(arguments: argparse.Namespace) -> DriftSettings:
     return load_drift_settings(config_path(), required="K8SVIEW_CONFIG" in os.environ)
 
 
-def recording(path: str | Path, tap: Tap | None = None) -> tuple[RecordingSource, Clock]:
+def recording(path: str | Path, tap: Tap | None = None, key: str = "") -> tuple[RecordingSource, Clock]:
     """A recording (``demo``: ours) and its time: it is judged at its own last moment."""
-    source = RecordingSource(DEMO if path == DEMO_NAME else Path(path), tap=tap)
+    source = RecordingSource(DEMO if path == DEMO_NAME else Path(path), tap=tap, key=key)
 
     def clock() -> datetime:
         return source.clock if source.clock.tzinfo is not None else utc_now()

@@ -16,19 +16,24 @@ from k8sview.session.diff import Operand, Tap
 from k8sview.session.once import Clock, utc_now
 from k8sview.sources.contract import ConfigurationError, Source
 from k8sview.sources.live.configuration import load_contexts
+from k8sview.sources.recording import keys
 
 FILE, CONTEXT = "file:", "context:"
 _LIKE_A_FILE = (".k8sview", ".gz")
 _CONFIGMAPS = frozenset({"configmaps"})
 
 
-def operands_of(arguments: argparse.Namespace) -> tuple[Operand, Operand]:
-    """Both sides. Raises UsageError for a word that means nothing, or two things."""
+def operands_of(arguments: argparse.Namespace, key: bytes) -> tuple[Operand, Operand]:
+    """Both sides; ``key``: that recordings were made under. Raises UsageError for a word that means nothing, or two
+    things."""
     meant = [_meant(word, arguments.kubeconfig) for word in (arguments.A, arguments.B)]
-    # A recording holds no ConfigMap's data: then nobody needs to read it.
-    whole = _CONFIGMAPS if all(kind == CONTEXT for kind, _ in meant) else frozenset[str]()
+    living = all(kind == CONTEXT for kind, _ in meant)
+    if key and living:
+        raise UsageError("--baseline-key is for recordings: two clusters are compared without one")
+    # Without a key a recording tells nothing of a ConfigMap's data: then nobody needs to read it.
+    whole = _CONFIGMAPS if key or living else frozenset[str]()
     sides = [
-        _recorded(word, name) if kind == FILE else _living(word, name, arguments, whole)
+        _recorded(word, name, keys.name_of(key), whole) if kind == FILE else _living(word, name, arguments, whole)
         for word, (kind, name) in zip((arguments.A, arguments.B), meant, strict=True)
     ]
     return sides[0], sides[1]
@@ -66,11 +71,11 @@ def _contexts(kubeconfig: str | None) -> tuple[str, ...]:
         return ()
 
 
-def _recorded(word: str, name: str) -> Operand:
+def _recorded(word: str, name: str, key: str, whole: frozenset[str]) -> Operand:
     def opened(tap: Tap) -> tuple[Source, Clock]:
-        return recording(name, tap)
+        return recording(name, tap, key)
 
-    return Operand(word, opened, recorded=True)
+    return Operand(word, opened, recorded=True, whole=whole)
 
 
 def _living(word: str, name: str, arguments: argparse.Namespace, whole: frozenset[str]) -> Operand:

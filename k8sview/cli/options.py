@@ -246,6 +246,16 @@ DRIFT = (
     ),
 )
 
+BASELINE = (
+    Option(
+        ("--baseline-key",),
+        "hash covered values, and those of ConfigMaps, under the key in this file, so that k8sview diff can compare "
+        "them; made where it does not exist: keep it apart from recordings",
+        settings={"metavar": "FILE"},
+        completes="file",
+    ),
+)
+
 DIFF = (
     HEALTH[0],
     Option(
@@ -257,6 +267,12 @@ DIFF = (
     Option(
         ("--rules",),
         "a YAML file of intended differences and renames; see the README",
+        settings={"metavar": "FILE"},
+        completes="file",
+    ),
+    Option(
+        ("--baseline-key",),
+        "the key that the recordings were made under: compares what they cover",
         settings={"metavar": "FILE"},
         completes="file",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from k8sview.cli.options import (
+    BASELINE,
     CONFIG,
     CONNECTION,
     DIFF,
@@ -224,10 +225,14 @@ COMMANDS = (
                 {"type": PATIENCE[0].settings["type"], "metavar": "DURATION", "dest": "seconds"},
             ),
             Option(("--title",), "a title for the recording", "", {"metavar": "TEXT"}),
+            *BASELINE,
             *CONNECTION,
             *SCOPE,
         ),
-        ("k8sview record incident.k8sview --for 2m",),
+        (
+            "k8sview record incident.k8sview --for 2m",
+            "k8sview record baseline.k8sview --baseline-key ~/.k8sview.key",
+        ),
     ),
     Command(
         "completion",

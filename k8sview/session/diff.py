@@ -36,7 +36,7 @@ from k8sview.session.reporting import Timing
 from k8sview.session.run import judged
 from k8sview.session.selection import Selection, SelectionError, needed_resources, select
 from k8sview.sources.contract import NotReadableError, Source, SourceError
-from k8sview.sources.recording.redaction import REDACTED, redact
+from k8sview.sources.recording.redaction import REDACTED, Redactor, redact, without_hashes
 
 Tap = Callable[[str, Resource, bytes], None]
 BothProgress = Callable[[int, int, int, int], None]
@@ -79,11 +79,13 @@ async def diff_once(
     *,
     scope: DiffScope = DiffScope(),  # noqa: B008 - frozen
     rules: IntendedRules = IntendedRules(),  # noqa: B008 - frozen
+    key: bytes = b"",
     read_timeout: float = 60.0,
     clock: Clock = utc_now,
     progress: BothProgress | None = None,
 ) -> DiffReport:
-    """How B differs from A. Closes both sources.
+    """How B differs from A. Closes both sources. ``key``: that recorded sides were made under, so that what they cover
+    can be compared.
 
     Raises SourceError where a side cannot be reached, SelectionError for a namespace or kind that neither side has.
     """
@@ -105,7 +107,7 @@ async def diff_once(
     )
     reports = [one.judged(view) for one, view in zip(reading, views, strict=True)]
     peers = [Peer(view, one.bodies, one.operand.whole) for one, view in zip(reading, views, strict=True)]
-    terms = _terms(views, renames, recorded=a.recorded or b.recorded)
+    terms = _terms(views, renames, recorded=a.recorded or b.recorded, key=key)
     found = Contrasts()
     if Part.CLUSTER in scope.parts:
         found += compare_clusters(*views, (reports[0].cluster, reports[1].cluster))
@@ -248,16 +250,21 @@ async def _both(*readings: Coroutine[Any, Any, View]) -> tuple[View, View]:
     return a, b
 
 
-def _terms(views: tuple[View, View], renames: Renames, *, recorded: bool) -> Terms:
+def _terms(views: tuple[View, View], renames: Renames, *, recorded: bool, key: bytes) -> Terms:
     """What a recording covers is covered on both sides."""
     return Terms(
         baseline=one_cluster(*views) is True,
         earlier=min(view.taken_at for view in views),
         renames=renames,
-        shown=redact,
-        regard=redact if recorded else lambda body: body,
+        shown=_covered,
+        regard=(Redactor(key).redact if key else _covered) if recorded else lambda body: body,
         mark=REDACTED,
     )
+
+
+def _covered(body: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = without_hashes(redact(body))
+    return found
 
 
 def _renamed(namespaces: tuple[str, ...] | None, renames: Renames) -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from k8sview.reports.documents import render
 from k8sview.reports.schema import schema
 from k8sview.session.diff import DiffScope, Operand, Tap, diff_once
 from k8sview.session.once import Clock, utc_now
-from k8sview.sources.contract import Source
+from k8sview.sources.contract import ConfigurationError, Source
 from k8sview.sources.live import Limits, LiveSource
+from k8sview.sources.recording.keys import name_of
 from k8sview.sources.recording.record import record
 from k8sview.sources.recording.source import RecordingSource
 from tests.controlplane import ControlPlane
@@ -28,7 +30,9 @@ from tests.controlplane.writer import ApiWriter
 pytestmark = pytest.mark.controlplane
 
 Raw = dict[str, Any]
+CONFIGMAPS = frozenset({"configmaps"})
 IMAGE = "spec.template.spec.containers[name=app].image"
+KEY = b"k" * 32
 HIDDEN = ("correct-horse", "battery-staple")
 _MERGE = {"Content-Type": "application/merge-patch+json"}
 _STRATEGIC = {"Content-Type": "application/strategic-merge-patch+json"}
@@ -41,7 +45,7 @@ def catalog() -> Catalog:
 
 
 def living(plane: ControlPlane, *, whole: bool = False) -> Operand:
-    payloads = frozenset({"configmaps"}) if whole else frozenset[str]()
+    payloads = CONFIGMAPS if whole else frozenset[str]()
 
     def opened(tap: Tap) -> tuple[Source, Clock]:
         source = LiveSource(str(plane.kubeconfig), limits=_LIMITS, smooth=False, tap=tap, payloads=payloads)
@@ -50,16 +54,21 @@ def living(plane: ControlPlane, *, whole: bool = False) -> Operand:
     return Operand("live", opened, whole=payloads)
 
 
-def recorded(path: Path) -> Operand:
+def recorded(path: Path, key: bytes = b"") -> Operand:
     def opened(tap: Tap) -> tuple[Source, Clock]:
-        source = RecordingSource(path, tap=tap)
+        source = RecordingSource(path, tap=tap, key=name_of(key))
         return source, lambda: source.clock
 
-    return Operand(str(path), opened, recorded=True)
+    return Operand(str(path), opened, recorded=True, whole=CONFIGMAPS if key else frozenset())
 
 
-async def taken(plane: ControlPlane, path: Path) -> Path:
-    await record(lambda tap: LiveSource(str(plane.kubeconfig), limits=_LIMITS, smooth=False, tap=tap), path)
+async def taken(plane: ControlPlane, path: Path, key: bytes = b"") -> Path:
+    payloads = CONFIGMAPS if key else frozenset[str]()
+    await record(
+        lambda tap: LiveSource(str(plane.kubeconfig), limits=_LIMITS, smooth=False, tap=tap, payloads=payloads),
+        path,
+        key=key,
+    )
     return path
 
 
@@ -128,6 +137,7 @@ async def test_what_was_written_since_a_recording_is_found_and_nothing_else(
         await api.apply([secret(space, name) for name in ("secret-edited", "secret-left")])
         await api.apply([role(space, "widened"), role(space, "removed"), account(space, "recreated")])
         path = await taken(controlplane, tmp_path / "before.k8sview")
+        keyed = await taken(controlplane, tmp_path / "keyed.k8sview", KEY)
         await _written(api, space)
     report = await diff_once(recorded(path), living(controlplane), catalog)
     checked(report)
@@ -158,6 +168,25 @@ async def test_what_was_written_since_a_recording_is_found_and_nothing_else(
         ("deployments.apps", f"Deployment {space}/scaled spec.template.spec.containers[*].env[*].value"),
     }
     assert any("written by kubectl-edit at" in example for _, example in gaps)
+
+    for one in HIDDEN:
+        assert one.encode() not in gzip.decompress(keyed.read_bytes()), "a keyed recording holds no value either"
+    sharp = await diff_once(recorded(keyed, KEY), living(controlplane, whole=True), catalog, key=KEY)
+    checked(sharp)
+    more = by_object(sharp, space)
+    (level,) = more.pop("ConfigMap/config-edited")
+    assert (level.path, level.a, level.b) == ("data.level", "…", "…")
+    (mode,) = more.pop("Deployment/covered")
+    assert (mode.path.endswith(".value"), mode.a, mode.b) == (True, "…", "…")
+    assert set(more) == set(by_object(report, space)), "what was told without the key is told with it"
+    blind = {(one.what, example) for one in sharp.not_comparable for example in one.examples if space in example}
+    assert {what for what, _ in blind} == {"secrets"}
+
+    # Under another key, or none, hashes tell nothing: then they are not looked at.
+    plain = await diff_once(recorded(keyed), living(controlplane), catalog)
+    assert {one.fingerprint for one in plain.differences} == {one.fingerprint for one in report.differences}
+    with pytest.raises(ConfigurationError, match="without a key"):
+        await diff_once(recorded(path, KEY), living(controlplane), catalog, key=KEY)
 
 
 async def _written(api: ApiWriter, space: str) -> None:

@@ -18,6 +18,7 @@ from k8sview.reports.diff_markdown import render as render_markdown
 from k8sview.reports.diff_text import render as render_text
 from k8sview.reports.documents import render as render_json
 from k8sview.session.diff import DiffScope, diff_once
+from k8sview.sources.recording import keys
 
 
 def diff(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> ExitCode:
@@ -31,7 +32,8 @@ def diff(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> 
         everything=arguments.all,
     )
     catalog = catalog_of(arguments)
-    a, b = operands_of(arguments)
+    key = keys.read(Path(arguments.baseline_key).expanduser()) if arguments.baseline_key else b""
+    a, b = operands_of(arguments, key)
 
     def progress(a_done: int, a_of: int, b_done: int, b_of: int) -> None:
         console.progress(f"reading A: {a_done} of {a_of} resources, B: {b_done} of {b_of}")
@@ -39,7 +41,9 @@ def diff(arguments: argparse.Namespace, console: Console, open_app: OpenApp) -> 
     console.progress("connecting")
     try:
         report = asyncio.run(
-            diff_once(a, b, catalog, scope=scope, rules=rules, read_timeout=arguments.timeout, progress=progress)
+            diff_once(
+                a, b, catalog, scope=scope, rules=rules, key=key, read_timeout=arguments.timeout, progress=progress
+            )
         )
     finally:
         console.end_progress()

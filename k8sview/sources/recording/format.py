@@ -42,6 +42,8 @@ class Header(msgspec.Struct, frozen=True, rename="camel"):
     title: str = ""
     redacted: bool = True
     cluster: ClusterLine = ClusterLine()
+    key: str = ""
+    """The name of the key that covered values are hashed under, and ConfigMaps with them; "": they are not."""
 
 
 class Discovery(_Line, frozen=True, tag="discovery"):

@@ -48,6 +48,7 @@ async def record(
     title: str = "",
     server: str = "",
     redact: bool = True,
+    key: bytes = b"",
     progress: Progress | None = None,
     listed: Callable[[], None] | None = None,
     stop: asyncio.Event | None = None,
@@ -55,10 +56,11 @@ async def record(
     """Record into ``path``: the lists, and then ``seconds`` of changes (``stop`` ends these early).
 
     ``listed`` is called between the two. ``namespaces`` None: all, and where that is denied those that the user may
-    read. ``server`` stands in the file in place of the address that was asked. Raises a SourceError and leaves no file
+    read. ``server`` stands in the file in place of the address that was asked. ``key``: what is covered leaves a hash
+    under it. Raises a SourceError and leaves no file
     where the source cannot be used or the file cannot be written.
     """
-    writer = RecordingWriter(path, redact=redact, title=title, server=server, progress=progress)
+    writer = RecordingWriter(path, redact=redact, key=key, title=title, server=server, progress=progress)
     taking = _Taking(writer, watch=seconds > 0)
     source = open_source(taking.tap)
     try:

@@ -3,14 +3,23 @@
 Keys stay, so that a reader sees that something was there; values that may hold secrets become ``<redacted>``: data of
 Secrets and ConfigMaps, literal environment and parameter values, free-form Helm values, annotations except short plain
 ones of known products, and, wherever they stand, private keys, tokens, and passwords in URLs and command lines.
+
+Under a key that is kept elsewhere a covered value leaves a keyed hash, ``<redacted:…>``: equal values can be told from
+different ones by who has the key, and nobody can try values without it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
+import msgspec
+
 REDACTED = "<redacted>"
+
+_KEYED = re.compile(r"<redacted:[0-9a-f]+>")
+_HASH_BYTES = 8
 
 _LONGEST_ANNOTATION = 256
 _KNOWN_ANNOTATIONS = (
@@ -82,11 +91,19 @@ _COMMANDS = frozenset({"args", "command"})
 
 def redact(obj: dict[str, Any]) -> dict[str, Any]:
     """A copy of a whole API object that may leave the cluster."""
-    found = {key: _value(key, value) for key, value in obj.items() if key != "metadata"}
-    metadata = obj.get("metadata")
-    if isinstance(metadata, dict):
-        found["metadata"] = _metadata(metadata)
-    return found
+    return Redactor().redact(obj)
+
+
+def without_hashes(value: Any) -> Any:
+    """A copy of a value in which what is covered tells nothing at all, whatever key it was covered under."""
+    match value:
+        case str():
+            return _KEYED.sub(REDACTED, value) if "<redacted:" in value else value
+        case dict():
+            return {key: without_hashes(one) for key, one in value.items()}
+        case list():
+            return [without_hashes(one) for one in value]
+    return value
 
 
 def without_payload(obj: dict[str, Any]) -> dict[str, Any]:
@@ -103,11 +120,107 @@ def without_payload(obj: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "metadata": {**metadata, **_owners(metadata)}}
 
 
-def _metadata(metadata: dict[str, Any]) -> dict[str, Any]:
-    found = {key: _value(key, value) for key, value in metadata.items() if key not in ("annotations", "managedFields")}
-    if "annotations" in metadata:
-        found["annotations"] = _value("annotations", metadata["annotations"])
-    return {**found, **_owners(metadata)}
+class Redactor:
+    """Covers what may be secret; with a ``key`` so that equal values can be recognised by who has it, too."""
+
+    def __init__(self, key: bytes = b"") -> None:
+        self._key = key
+
+    def redact(self, obj: dict[str, Any]) -> dict[str, Any]:
+        """A copy of a whole API object that may leave the cluster. What is covered already stays as it is."""
+        found = {key: self._value(key, value) for key, value in obj.items() if key != "metadata"}
+        metadata = obj.get("metadata")
+        if isinstance(metadata, dict):
+            found["metadata"] = self._metadata(metadata, secret=obj.get("kind") == "Secret")
+        return found
+
+    def _cover(self, value: Any, *, secret: bool = False) -> str:
+        if not self._key or secret:
+            return REDACTED
+        if isinstance(value, str) and (value == REDACTED or _KEYED.fullmatch(value)):
+            return value
+        text = value.encode(errors="replace") if isinstance(value, str) else msgspec.json.encode(value, order="sorted")
+        return f"<redacted:{hashlib.blake2b(text, key=self._key, digest_size=_HASH_BYTES).hexdigest()}>"
+
+    def _metadata(self, metadata: dict[str, Any], *, secret: bool) -> dict[str, Any]:
+        apart = ("annotations", "managedFields")
+        found = {key: self._value(key, value) for key, value in metadata.items() if key not in apart}
+        annotations = metadata.get("annotations")
+        if isinstance(annotations, dict):
+            found["annotations"] = {
+                name: self._annotation(name, each, secret=secret) for name, each in annotations.items()
+            }
+        elif "annotations" in metadata:
+            found["annotations"] = self._value("annotations", annotations)
+        return {**found, **_owners(metadata)}
+
+    def _annotation(self, key: str, value: Any, *, secret: bool = False) -> str:
+        domain = key.partition("/")[0] if "/" in key else ""
+        known = any(domain == each or domain.endswith(f".{each}") for each in _KNOWN_ANNOTATIONS)
+        if not known or not isinstance(value, str) or len(value.encode(errors="replace")) > _LONGEST_ANNOTATION:
+            return self._cover(value, secret=secret)
+        payload = value.lstrip()[:1] in ("{", "[") or "\n" in value or "-----BEGIN" in value or _OPAQUE.search(value)
+        hidden = payload or _SECRET_NAME.search(key) or self._text(value) != value
+        return self._cover(value, secret=secret) if hidden else value
+
+    def _value(self, key: str, value: Any) -> Any:
+        match value:
+            case str():
+                hidden = bool(value) and (key in _FREE_FORM or _SECRET_KEY.search(key))
+                return self._cover(value) if hidden else self._text(value)
+            case dict():
+                if key in _FREE_FORM or (key in _PAYLOADS and all(isinstance(each, str) for each in value.values())):
+                    return self._blanked(value)
+                if key == "annotations":
+                    return {name: self._annotation(name, each) for name, each in value.items()}
+                return {name: self._value(name, each) for name, each in value.items()}
+            case list():
+                if key in _COMMANDS:
+                    return self._command(value)
+                return [self._literal(each) if key in _LITERALS else self._value("", each) for each in value]
+        return value
+
+    def _literal(self, entry: Any) -> Any:
+        """``{name, value}`` of a container, a chart or a workflow; ``valueFrom`` only names its source and stays."""
+        if isinstance(entry, str):
+            return self._cover(entry)
+        found = self._value("", entry)
+        if isinstance(found, dict) and found.get("value") is not None:
+            found["value"] = self._cover(entry["value"])
+        if isinstance(found, dict) and "default" in found:
+            found["default"] = self._cover(entry["default"])
+        return found
+
+    def _blanked(self, value: Any) -> Any:
+        """The shape without any leaf."""
+        if isinstance(value, dict):
+            return {key: self._blanked(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._blanked(each) for each in value]
+        return self._cover(value) if value is not None else None
+
+    def _command(self, words: list[Any]) -> list[Any]:
+        """Arguments, with what follows a name like ``--password`` blanked, in the same word or in the next."""
+        found: list[Any] = []
+        secret_follows = False
+        for word in words:
+            if not isinstance(word, str):
+                found.append(self._value("", word))
+                continue
+            found.append(self._cover(word) if secret_follows and not word.startswith("-") else self._argument(word))
+            secret_follows = bool(_FLAG.match(word))
+        return found
+
+    def _argument(self, word: str) -> str:
+        return _ARGUMENT.sub(lambda match: match[1] + self._cover(match[2]), self._text(word))
+
+    def _text(self, value: str) -> str:
+        """Any string, with what is a secret by its look blanked."""
+        if not any(sign in value for sign in _CHEAP_SIGNS):
+            return value
+        for pattern in (_PRIVATE_KEY, _TOKENS, _URL_PASSWORD):
+            value = pattern.sub(lambda match: self._cover(match[0]), value)
+        return value
 
 
 def _owners(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -119,77 +232,3 @@ def _owners(metadata: dict[str, Any]) -> dict[str, Any]:
         {key: value for key, value in each.items() if key != "fieldsV1"} for each in entries if isinstance(each, dict)
     ]
     return {"managedFields": kept}
-
-
-def _annotation(key: str, value: Any) -> str:
-    domain = key.partition("/")[0] if "/" in key else ""
-    known = any(domain == each or domain.endswith(f".{each}") for each in _KNOWN_ANNOTATIONS)
-    if not known or not isinstance(value, str) or len(value.encode(errors="replace")) > _LONGEST_ANNOTATION:
-        return REDACTED
-    payload = value.lstrip()[:1] in ("{", "[") or "\n" in value or "-----BEGIN" in value or _OPAQUE.search(value)
-    return REDACTED if payload or _SECRET_NAME.search(key) or _text(value) != value else value
-
-
-def _value(key: str, value: Any) -> Any:
-    match value:
-        case str():
-            hidden = bool(value) and (key in _FREE_FORM or _SECRET_KEY.search(key))
-            return REDACTED if hidden else _text(value)
-        case dict():
-            if key in _FREE_FORM or (key in _PAYLOADS and all(isinstance(each, str) for each in value.values())):
-                return _blanked(value)
-            if key == "annotations":
-                return {name: _annotation(name, each) for name, each in value.items()}
-            return {name: _value(name, each) for name, each in value.items()}
-        case list():
-            if key in _COMMANDS:
-                return _command(value)
-            return [_literal(each) if key in _LITERALS else _value("", each) for each in value]
-    return value
-
-
-def _literal(entry: Any) -> Any:
-    """``{name, value}`` of a container, a chart or a workflow; ``valueFrom`` only names its source and stays."""
-    if isinstance(entry, str):
-        return REDACTED
-    found = _value("", entry)
-    if isinstance(found, dict) and found.get("value") is not None:
-        found["value"] = REDACTED
-    if isinstance(found, dict) and "default" in found:
-        found["default"] = REDACTED
-    return found
-
-
-def _blanked(value: Any) -> Any:
-    """The shape without any leaf."""
-    if isinstance(value, dict):
-        return {key: _blanked(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_blanked(each) for each in value]
-    return REDACTED if value is not None else None
-
-
-def _command(words: list[Any]) -> list[Any]:
-    """Arguments, with what follows a name like ``--password`` blanked, in the same word or in the next."""
-    found: list[Any] = []
-    secret_follows = False
-    for word in words:
-        if not isinstance(word, str):
-            found.append(_value("", word))
-            continue
-        found.append(REDACTED if secret_follows and not word.startswith("-") else _argument(word))
-        secret_follows = bool(_FLAG.match(word))
-    return found
-
-
-def _argument(word: str) -> str:
-    return _ARGUMENT.sub(lambda match: match[1] + REDACTED, _text(word))
-
-
-def _text(value: str) -> str:
-    """Any string, with what is a secret by its look blanked."""
-    if not any(sign in value for sign in _CHEAP_SIGNS):
-        return value
-    value = _PRIVATE_KEY.sub(REDACTED, value)
-    value = _TOKENS.sub(REDACTED, value)
-    return _URL_PASSWORD.sub(REDACTED, value)

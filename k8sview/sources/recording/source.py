@@ -19,7 +19,8 @@ from k8sview.model.kinds import kind_of
 from k8sview.model.objects.meta import Malformed
 from k8sview.model.resources import Key, Resource, key_of
 from k8sview.model.tables import SYNCED, State, TableState
-from k8sview.sources.contract import ANYTHING, AccessAnswer, Emit, Listable, NotReadableError
+from k8sview.model.text import plain
+from k8sview.sources.contract import ANYTHING, AccessAnswer, ConfigurationError, Emit, Listable, NotReadableError
 from k8sview.sources.live.decoding import ObjectDecoder
 from k8sview.sources.recording import format as lines
 from k8sview.sources.recording.file import Recording, load
@@ -38,10 +39,11 @@ class RecordingSource:
     ``tap`` is handed the JSON of every object as it was recorded, as a live source's is.
     """
 
-    def __init__(self, path: Path, *, tap: Tap | None = None) -> None:
+    def __init__(self, path: Path, *, tap: Tap | None = None, key: str = "") -> None:
+        """``key``: the name of the key that the recording must have been made under; "": any, or none."""
         self._path = path
         self._tap = tap
-        self.redacted = True
+        self._key = key
         self._changes: dict[str, list[lines.Change]] = {}
         self._states: dict[str, dict[str | None, TableState]] = {}
         self._connected = Connected(Cluster(), ())
@@ -51,7 +53,7 @@ class RecordingSource:
         self.clock = datetime.now(UTC)
 
     async def connect(self, emit: Emit) -> Connected:
-        """Read the whole file. Raises ConfigurationError for a file that is none, cut off, or too new."""
+        """Read the whole file. Raises ConfigurationError for one that is none, cut off, too new, or of another key."""
         self._emit = emit
         self._take(await asyncio.to_thread(load, self._path))
         return self._connected
@@ -121,7 +123,9 @@ class RecordingSource:
 
     def _take(self, recording: Recording) -> None:
         header = recording.header
-        self.redacted = header.redacted
+        if self._key and header.key != self._key:
+            how = "under another key" if header.key else "without a key (k8sview record --baseline-key)"
+            raise ConfigurationError(f"{plain(str(self._path))} was recorded {how}: its covered values tell nothing")
         self._recorded_at = header.recorded_at
         self.clock = self._moment(recording.end.at)
         scopes: set[str] = set()

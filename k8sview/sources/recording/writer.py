@@ -19,7 +19,8 @@ from k8sview.model.resources import Key, Resource
 from k8sview.model.tables import State
 from k8sview.sources.contract import ConfigurationError
 from k8sview.sources.recording import format as lines
-from k8sview.sources.recording.redaction import redact, without_payload
+from k8sview.sources.recording import keys
+from k8sview.sources.recording.redaction import Redactor, without_payload
 
 Progress = Callable[[int], None]
 
@@ -29,7 +30,7 @@ class RecordingWriter:
 
     ``progress`` is called with the number of object lines, now and then. The file appears with ``close``; ``abandon``
     leaves nothing behind. A file that cannot be written raises ConfigurationError. ``server`` stands in the file in
-    place of the address that was asked.
+    place of the address that was asked. ``key``: what is covered leaves a hash under it.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class RecordingWriter:
         path: Path,
         *,
         redact: bool = True,
+        key: bytes = b"",
         title: str = "",
         server: str = "",
         progress: Progress | None = None,
@@ -45,6 +47,8 @@ class RecordingWriter:
         self._path = path
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
         self._redact = redact
+        self._key = key
+        self._redactor = Redactor(key)
         self._title = title
         self._server = server
         self._progress = progress
@@ -96,7 +100,7 @@ class RecordingWriter:
         known[key] = version
         # Items of a list do not say what they are, and metadata-only ones say something else.
         whole = {**obj, "apiVersion": resource.api_version, "kind": resource.kind}
-        kept = redact(whole) if self._redact else without_payload(whole)
+        kept = self._redactor.redact(whole) if self._redact else without_payload(whole)
         self._put(lines.ObjectLine(self._now(), resource.name, msgspec.Raw(msgspec.json.encode(kept))))
         self._objects += 1
         if self._progress and self._objects % 100 == 0:
@@ -134,7 +138,14 @@ class RecordingWriter:
             )
             tool = f"k8sview {__version__}"
             header = lines.Header(
-                lines.FORMAT, lines.VERSION, self._recorded_at, tool, self._title, self._redact, about
+                lines.FORMAT,
+                lines.VERSION,
+                self._recorded_at,
+                tool,
+                self._title,
+                self._redact,
+                about,
+                keys.name_of(self._key),
             )
             self._put(header)
         self._put(lines.Discovery(event.resources, event.missing_groups))
