@@ -55,7 +55,7 @@ def _place(one: DiffEntry, whole: dict[tuple[Unlikeness, str], DiffEntry], share
         own = ref.name if _is_namespace(one) else ref.namespace or ""
         if (one.unlike, own) in whole:
             return ("namespace", one.unlike, own)
-        return ("alone", one.unlike, ref.namespace, ref.kind, one.severity)
+        return ("alone", one.unlike, ref.api_version, ref.kind, one.severity)
     leaf = _leaf(one)
     return ("shared", leaf) if leaf in shared else ("object", ref)
 

@@ -18,6 +18,7 @@ from k8sview.reports.order import counted, one_line
 _ROLES = {Severity.CRITICAL: Role.FAIL, Severity.HIGH: Role.FAIL, Severity.MEDIUM: Role.WARN}
 _FEW = 4
 _FEW_ENTRIES = 20
+_NOUNS = {Part.CLUSTER: "cluster fact", Part.COMPONENTS: "component", Part.KINDS: "kind", Part.CHECKS: "check"}
 _WHERE = {Unlikeness.ONLY_A: "only in A", Unlikeness.ONLY_B: "only in B"}
 _SIDES = {Side.A: "A", Side.B: "B", Side.BOTH: "A and B"}
 
@@ -36,7 +37,8 @@ def headline(report: DiffReport) -> str:
         words = "? nothing differs in what could be compared"
     else:
         words = "✓ no difference"
-    more = [f"{number:,} {part}" for part, number in summary.parts.items() if number and part != Part.OBJECTS]
+    parts = ((_NOUNS[Part(part)], number) for part, number in summary.parts.items() if part != Part.OBJECTS)
+    more = [counted(number, noun) for noun, number in parts if number]
     if summary.objects:
         more.append(f"in {counted(summary.objects, 'object')}")
     more.append(f"{summary.equal:,} of {counted(summary.compared, 'pair')} of objects equal")
@@ -130,6 +132,7 @@ def _group(group: Group, look: Look) -> Iterator[str]:
     mark = "  security" if group.security else ""
     first = group.first
     number = len(group.entries)
+    kind = first.object.kind if first.object is not None else ""
     if group.namespace is not None:
         rest = Counter(one.object.kind for one in group.entries if one.object is not None) - Counter(["Namespace"])
         inside = ", ".join(f"{count} {kind}" for kind, count in sorted(rest.items()))
@@ -137,19 +140,12 @@ def _group(group: Group, look: Look) -> Iterator[str]:
         yield from say(f"{group.severity} {words}{mark}", look, role, indent=0)
         yield from _names(group.entries, look) if look.verbose else ()
     elif first.unlike in _WHERE:
-        where = f" of {first.object.namespace}" if first.object is not None and first.object.namespace else ""
-        kind = first.object.kind if first.object is not None else ""
-        named = f"{kind}{where}" if number > 1 else _name(first)
-        yield from say(
-            f"{group.severity} {_WHERE[first.unlike]}: {f'{number} ' if number > 1 else ''}{named}{mark}",
-            look,
-            role,
-            indent=0,
-        )
+        named = counted(number, f"{kind} object") if number > 1 else _name(first)
+        yield from say(f"{group.severity} {_WHERE[first.unlike]}: {named}{mark}", look, role, indent=0)
         yield from _names(group.entries, look) if number > 1 else ()
     elif group.shared:
         what = f"{one_line(first.path)}: {change_line(first)}"
-        yield from say(f"{group.severity} {what}  in {number} objects{mark}", look, role, indent=0)
+        yield from say(f"{group.severity} {what}  in {counted(number, f'{kind} object')}{mark}", look, role, indent=0)
         yield from _names(group.entries, look)
     else:
         again = "  recreated" if any(one.unlike is Unlikeness.RECREATED for one in group.entries) else ""
@@ -161,7 +157,9 @@ def _group(group: Group, look: Look) -> Iterator[str]:
 
 
 def _names(entries: Iterable[DiffEntry], look: Look) -> Iterator[str]:
-    names = [_name(one) for one in entries]
+    those = tuple(entries)
+    alike = len({one.object.kind for one in those if one.object is not None}) == 1
+    names = [_name(one).partition(" ")[2] if alike else _name(one) for one in those]
     shown = names if look.verbose else names[:_FEW]
     more = f" and {len(names) - len(shown):,} more (--verbose)" if len(names) > len(shown) else ""
     yield from say(f"{', '.join(shown)}{more}", look, Role.MUTED, indent=4)

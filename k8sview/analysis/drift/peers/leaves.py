@@ -74,7 +74,9 @@ class Compared(msgspec.Struct, frozen=True):
 
 def compared(pair: Pair, terms: Terms) -> Compared:
     """All leaves in which the two differ."""
-    a, b = _regarded(pair.body_a, pair, terms), _regarded(pair.body_b, pair, terms)
+    # What one side covers is covered first: a hash over it would differ for no other reason.
+    seen = [_regarded(body, pair, terms) for body in (pair.body_a, pair.body_b)]
+    a, b = map(comparable, seen)
     named = terms.renames.text_in_b(a)
     off = _LABELS_TOLD | (_ALLOTTED if pair.baseline and not pair.recreated else frozenset())
     found: tuple[Difference, ...] = ()
@@ -85,12 +87,12 @@ def compared(pair: Pair, terms: Terms) -> Compared:
         if found:
             found = _as_shown(found, [terms.shown(one) for one in (named, a)], terms.shown(b), context, pair)
     contrasts = tuple(_contrast(one, pair.ref) for one in found)
-    return Compared(contrasts, tuple(_covered(a, b, pair, terms, off)))
+    return Compared(contrasts, tuple(_covered(seen[0], seen[1], pair, terms, off)))
 
 
 def _regarded(body: Body, pair: Pair, terms: Terms) -> Body:
     # Items of a list do not say what they are, and metadata-only ones say something else.
-    whole = {**comparable(body), "apiVersion": pair.ref.api_version, "kind": pair.ref.kind}
+    whole = {**body, "apiVersion": pair.ref.api_version, "kind": pair.ref.kind}
     if not pair.payload:
         whole = metadata_of(whole)
     return terms.regard(whole)
@@ -172,5 +174,7 @@ def _covered(
         place
         for place, number in sorted(places.items())
         for _ in range(number)
-        if not (counted and place[0] != "metadata") and Act.DROP not in acts_at(full, place, off)
+        if place[0] != "status"
+        and not (counted and place[0] != "metadata")
+        and Act.DROP not in acts_at(full, place, off)
     ]
