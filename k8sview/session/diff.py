@@ -32,7 +32,7 @@ from k8sview.model.resources import Key, Resource
 from k8sview.model.view import View
 from k8sview.session.diff_reporting import SideRead, build_diff_report
 from k8sview.session.once import Clock, read_once, utc_now
-from k8sview.session.reporting import Timing
+from k8sview.session.reporting import Timing, cluster_of
 from k8sview.session.run import judged
 from k8sview.session.selection import Selection, SelectionError, needed_resources, select
 from k8sview.sources.contract import NotReadableError, Source, SourceError
@@ -105,11 +105,11 @@ async def diff_once(
         everything=scope.everything,
         namespaced=scope.namespaces is not None,
     )
-    reports = [one.judged(view) for one, view in zip(reading, views, strict=True)]
     peers = [Peer(view, one.bodies, one.operand.whole) for one, view in zip(reading, views, strict=True)]
     terms = _terms(views, renames, recorded=a.recorded or b.recorded, key=key)
     found = Contrasts()
-    if Part.CLUSTER in scope.parts:
+    if Part.CHECKS in scope.parts:
+        reports = [one.judged(view) for one, view in zip(reading, views, strict=True)]
         found += compare_clusters(*views, (reports[0].cluster, reports[1].cluster))
         found += compare_components(reports[0].components, reports[1].components)
         found += compare_kinds(*views)
@@ -119,8 +119,8 @@ async def diff_once(
     finished_at = max(view.taken_at for view in views) if recorded else clock()
     timing = Timing(finished_at if recorded else started_at, finished_at, 0 if recorded else _milliseconds(began))
     sides = tuple(
-        SideRead(one.operand.words, view, report, one.namespaces)
-        for one, view, report in zip(reading, views, reports, strict=True)
+        SideRead(one.operand.words, view, cluster_of(view), one.namespaces)
+        for one, view in zip(reading, views, strict=True)
     )
     return build_diff_report(
         sides[0],
@@ -179,9 +179,14 @@ class _Reading:
         return msgspec.structs.replace(view, cluster=msgspec.structs.replace(view.cluster, uid=uid))
 
     def judged(self, view: View) -> Report:
-        """Components and checks; of objects alone only the envelope's facts."""
-        checks = self._checks if Part.CHECKS in self._scope.parts else ()
-        return judged(view, self._catalog, self._selection, checks, lambda: Timing(view.taken_at, view.taken_at, 0))
+        """Components and checks."""
+        return judged(
+            view,
+            self._catalog,
+            self._selection,
+            self._checks,
+            lambda: Timing(view.taken_at, view.taken_at, 0),
+        )
 
     def _wanted(self, connected: Connected) -> tuple[str, ...]:
         listable = {
@@ -256,8 +261,9 @@ def _terms(views: tuple[View, View], renames: Renames, *, recorded: bool, key: b
         baseline=one_cluster(*views) is True,
         earlier=min(view.taken_at for view in views),
         renames=renames,
-        shown=_covered,
+        shown=without_hashes if recorded else redact,
         regard=(Redactor(key).redact if key else _covered) if recorded else lambda body: body,
+        covers=recorded,
         mark=REDACTED,
     )
 

@@ -23,7 +23,7 @@ from k8sview.model.diff_report import (
 )
 from k8sview.model.drift import DriftKind
 from k8sview.model.fingerprints import fingerprint
-from k8sview.model.report import ApiCost, Report, Selection, Tool
+from k8sview.model.report import ApiCost, ClusterIdentity, Selection, Tool
 from k8sview.model.resources import Ref
 from k8sview.model.text import plain
 from k8sview.model.times import format_time
@@ -35,11 +35,11 @@ _UNLIKE = {unlike: number for number, unlike in enumerate(Unlikeness)}
 
 
 class SideRead(msgspec.Struct, frozen=True):
-    """One side after it was read and judged."""
+    """One side after it was read."""
 
     operand: str
     view: View
-    report: Report
+    cluster: ClusterIdentity
     namespaces: tuple[str, ...] | None
 
 
@@ -73,7 +73,7 @@ def build_diff_report(
         schema_version=SCHEMA_VERSION,
         tool=Tool("k8sview", __version__),
         run=run,
-        cluster=a.report.cluster,
+        cluster=a.cluster,
         comparison=drift,
         sides=Sides(_side(a), _side(b)),
         parts=parts,
@@ -103,7 +103,7 @@ def _side(one: SideRead) -> SideReport:
         source=view.cluster.source,
         at=format_time(view.taken_at),
         title=plain(view.cluster.title),
-        cluster=one.report.cluster,
+        cluster=one.cluster,
         namespaces=one.namespaces,
         api=ApiCost(view.usage.requests, view.usage.received_bytes),
         access=access_of(view),

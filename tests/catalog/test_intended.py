@@ -41,7 +41,7 @@ def test_a_whole_file() -> None:
         ("renames:\n- {kind: Service, a: x, b: y}\n- {kind: Service, a: x, b: z}", 3, "'x' of A is renamed twice"),
         ("renames:\n- {kind: Service, a: x, b: z}\n- {kind: Service, a: y, b: z}", 3, "'z' of B is renamed twice"),
         ("renames:\n- {kind: Namespace, a: x, b: y, namespace: z}", 2, "lies in no namespace"),
-        ("intended: [", 1, "not valid YAML"),
+        ("intended: [", 2, "not valid YAML"),
         ("", 1, "the file is empty"),
     ],
 )

@@ -37,13 +37,15 @@ _ALLOTTED = frozenset({"N11"})
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """How two sides are compared. ``baseline``: both are one cluster. ``regard``: how a body is seen where one side
     keeps less than the other (the same way for both), with ``mark`` in place of what is covered. ``shown``: the only
-    form of a body whose values are told. ``earlier``: the moment of the older side."""
+    form of a body (or, where ``regard`` covers already, of a value) that is told. ``covers``: whether it does.
+    ``earlier``: the moment of the older side."""
 
     baseline: bool
     earlier: datetime
     renames: Renames
-    shown: Callable[[Body], Body]
+    shown: Callable[[Any], Any]
     regard: Callable[[Body], Body] = lambda body: body
+    covers: bool = False
     mark: str = "\0"
 
 
@@ -76,16 +78,25 @@ def compared(pair: Pair, terms: Terms) -> Compared:
     """All leaves in which the two differ."""
     # What one side covers is covered first: a hash over it would differ for no other reason.
     seen = [_regarded(body, pair, terms) for body in (pair.body_a, pair.body_b)]
-    a, b = map(comparable, seen)
+    a, b = (comparable(one) for one in seen)
     named = terms.renames.text_in_b(a)
     off = _LABELS_TOLD | (_ALLOTTED if pair.baseline and not pair.recreated else frozenset())
     found: tuple[Difference, ...] = ()
     if not plainly_equal(named, b):
+        if named.get("spec") == b.get("spec"):
+            # Most of an object, and most often the same: no need to walk it.
+            a, b = ({key: value for key, value in one.items() if key != "spec"} for one in (a, b))
+            named = terms.renames.text_in_b(a)
         context = Comparing(off=off, additions=True, peers=True, autoscaled=pair.autoscaled)
         # Who holds which field, and how lists are keyed: the API server's own words, which no comparison looks at.
         found = tuple(drifting(compare(named, _signed(b, pair.body_b), context)))
-        if found:
-            found = _as_shown(found, [terms.shown(one) for one in (named, a)], terms.shown(b), context, pair)
+        if found and terms.covers and named is a:
+            found = tuple(_told(one, one, terms) for one in found)
+        elif found:
+            sides = [named] if named is a else [named, a]
+            found = _as_shown(
+                found, [terms.shown(one) for one in sides], terms.shown(b), context=context, pair=pair, terms=terms
+            )
     contrasts = tuple(_contrast(one, pair.ref) for one in found)
     return Compared(contrasts, tuple(_covered(seen[0], seen[1], pair, terms, off)))
 
@@ -107,7 +118,13 @@ def _signed(body: Body, original: Body) -> Body:
 
 
 def _as_shown(
-    found: Iterable[Difference], sides_of_a: Iterable[Body], b: Body, context: Comparing, pair: Pair
+    found: Iterable[Difference],
+    sides_of_a: Iterable[Body],
+    b: Body,
+    *,
+    context: Comparing,
+    pair: Pair,
+    terms: Terms,
 ) -> tuple[Difference, ...]:
     """The same differences with the words that may be told: of A under B's names, and where it can be under its own.
 
@@ -117,12 +134,17 @@ def _as_shown(
     signed = _signed(b, pair.body_b)
     for a in sides_of_a:
         words.update({one.path: one for one in compare(a, signed, context)})
-    return tuple(_covered_words(one, words.get(one.path)) for one in found)
+    return tuple(_told(one, words.get(one.path), terms) for one in found)
 
 
-def _covered_words(one: Difference, safe: Difference | None) -> Difference:
+def _told(one: Difference, safe: Difference | None, terms: Terms) -> Difference:
+    """The difference with the values of its safe form, unless these are the same once they are covered."""
     if safe is not None and safe.change == one.change:
-        return msgspec.structs.replace(one, desired=safe.desired, live=safe.live)
+        sides = [safe.desired, safe.live]
+        if terms.covers:
+            sides = [side if side is ABSENT else terms.shown(side) for side in sides]
+        if sides[0] != sides[1]:
+            return msgspec.structs.replace(one, desired=sides[0], live=sides[1])
     desired, live = (ABSENT if side is ABSENT else COVERED for side in (one.desired, one.live))
     return msgspec.structs.replace(one, desired=desired, live=live)
 

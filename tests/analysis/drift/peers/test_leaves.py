@@ -14,10 +14,11 @@ from k8sview.model.diff import Rename
 from k8sview.model.objects.meta import ObjectMeta
 from k8sview.model.resources import Ref
 from k8sview.model.times import format_time
-from k8sview.sources.recording.redaction import REDACTED, redact
+from k8sview.sources.recording.redaction import REDACTED, Redactor, redact, without_hashes
 from tests.analysis.clusters import NOON
 
 Raw = dict[str, Any]
+KEY = b"k" * 32
 
 
 def meta(**more: Any) -> Raw:
@@ -38,15 +39,23 @@ def asked(
     *,
     baseline: bool = False,
     recorded: bool = False,
+    keyed: bool = False,
     payload: bool = True,
     renames: Renames | None = None,
 ) -> Compared:
     ref = Ref(b["apiVersion"], b["kind"], "n", "x")
     metas = [msgspec.convert(one["metadata"], ObjectMeta) for one in (a, b)]
     pair = Pair(ref=ref, a=metas[0], b=metas[1], body_a=a, body_b=b, baseline=baseline, payload=payload)
-    regard = redact if recorded else lambda one: one
+    hashing = Redactor(KEY).redact if keyed else redact
+    regard = hashing if recorded or keyed else lambda one: one
     terms = Terms(
-        baseline=baseline, earlier=NOON, renames=renames or Renames(), shown=redact, regard=regard, mark=REDACTED
+        baseline=baseline,
+        earlier=NOON,
+        renames=renames or Renames(),
+        shown=without_hashes if recorded or keyed else redact,
+        regard=regard,
+        covers=recorded or keyed,
+        mark=REDACTED,
     )
     return compared(pair, terms)
 
@@ -169,6 +178,19 @@ def test_covered_on_both_sides_is_not_equal() -> None:
     assert found.contrasts == ()
     assert found.covered == (("spec", "template", "spec", "containers", "[*]", "env", "[*]", "value"),)
     assert asked(containers(APP), containers(APP)).covered == (), "two clusters hold their values"
+
+
+def test_under_a_key_what_is_covered_is_compared_and_still_not_told() -> None:
+    recorded = Redactor(KEY).redact(containers(APP))
+    assert asked(recorded, containers(APP), keyed=True) == Compared()
+    (one,) = asked(recorded, containers({**APP, "env": [{"name": "MODE", "value": "slow"}]}), keyed=True).contrasts
+    assert one.path == "spec.template.spec.containers[name=app].env[name=MODE].value"
+    assert (one.a, one.b) == ("…", "…")
+    (image,) = asked(recorded, containers({**APP, "image": "app:2"}), keyed=True).contrasts
+    assert (image.a, image.b) == ("app:1", "app:2")
+    renames = Renames([Rename(kind="Namespace", a="stage", b="prod")])
+    (moved,) = asked(recorded, containers({**APP, "image": "app:2"}), keyed=True, renames=renames).contrasts
+    assert (moved.a, moved.b) == ("app:1", "app:2")
 
 
 def written(at: str, manager: str = "kubectl-edit", subresource: str = "") -> Raw:
