@@ -115,13 +115,13 @@ def _facts(part: Part, report: DiffReport, look: Look) -> Iterator[str]:
     for one in shown:
         role = _ROLES.get(one.severity, Role.PLAIN)
         if part is Part.CHECKS:
-            line = f"{one.severity} {one.name}  {change_line(one)}: {one_line(one.message.partition(': ')[2])}"
+            line = f"{one.severity} {one.name} {change_line(one)}: {one_line(one.message.partition(': ')[2])}"
         elif one.unlike in _WHERE and not (one.a or one.b):
-            line = f"{one.severity} {one.name}  {_WHERE[one.unlike]}"
+            line = f"{one.severity} {one.name}: {_WHERE[one.unlike]}"
         elif part is Part.CLUSTER:
             line = f"{one.severity} {one.path}: {change_line(one)}"
         else:
-            line = f"{one.severity} {one.name}  {one_line(one.message)}"
+            line = f"{one.severity} {one.name}: {one_line(one.message)}"
         yield from say(line, look, role, indent=0)
     if hidden := len(those) - len(shown):
         yield from say(f"… and {hidden:,} more of less weight (--verbose lists all)", look, Role.MUTED, indent=0)
@@ -129,7 +129,7 @@ def _facts(part: Part, report: DiffReport, look: Look) -> Iterator[str]:
 
 def _group(group: Group, look: Look) -> Iterator[str]:
     role = _ROLES.get(group.severity, Role.PLAIN)
-    mark = "  security" if group.security else ""
+    mark = " · security" if group.security else ""
     first = group.first
     number = len(group.entries)
     kind = first.object.kind if first.object is not None else ""
@@ -145,14 +145,14 @@ def _group(group: Group, look: Look) -> Iterator[str]:
         yield from _names(group.entries, look) if number > 1 else ()
     elif group.shared:
         what = f"{one_line(first.path)}: {change_line(first)}"
-        yield from say(f"{group.severity} {what}  in {counted(number, f'{kind} object')}{mark}", look, role, indent=0)
+        yield from say(f"{group.severity} {what} in {counted(number, f'{kind} object')}{mark}", look, role, indent=0)
         yield from _names(group.entries, look)
     else:
-        again = "  recreated" if any(one.unlike is Unlikeness.RECREATED for one in group.entries) else ""
+        again = " · recreated" if any(one.unlike is Unlikeness.RECREATED for one in group.entries) else ""
         yield from say(f"{group.severity} {_name(first)}{again}{mark}", look, role, indent=0)
         for one in group.entries:
             if one.unlike is not Unlikeness.RECREATED:
-                by = f"  (held by {', '.join(one.managers)})" if look.verbose and one.managers else ""
+                by = f" (held by {', '.join(one.managers)})" if look.verbose and one.managers else ""
                 yield from say(f"{one_line(one.path)}: {change_line(one)}{by}", look, indent=4)
 
 

@@ -24,6 +24,7 @@ from k8sview.model.kinds import KINDS
 from k8sview.model.objects.meta import LabelSelector, ObjectMeta
 from k8sview.model.resources import Key, Ref, Resource
 from k8sview.model.status import Severity
+from k8sview.model.tables import State, Table
 from k8sview.model.view import View
 
 _MOST_EXAMPLES = 5
@@ -47,7 +48,8 @@ class Peer(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which objects. ``kinds`` are resource names, None all; ``everything``: also those that nobody wrote down."""
+    """Which objects. ``kinds`` are resource names, None all; ``everything``: also those that nobody wrote down. A kind
+    of which nobody writes any down is compared where it is named."""
 
     kinds: frozenset[str] | None = None
     selector: LabelSelector | None = None
@@ -57,14 +59,15 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def comparable_resources(view: View, wanted: Wanted) -> frozenset[str]:
     """The resources of one side whose objects are compared."""
-    names = view.resources.keys() if wanted.everything else declared(view)
+    whoever = wanted.everything or wanted.kinds is not None
+    names = view.resources.keys() if whoever else declared(view)
     return frozenset(
         name
         for name in names
         if "list" in view.resources[name].verbs
         and name not in _TWICE
         and view.resources[name].group != _FIGURES
-        and (wanted.everything or not generated(name, _ANY))
+        and (whoever or not generated(name, _ANY))
         and (wanted.kinds is None or name in wanted.kinds)
         and (view.resources[name].namespaced or not wanted.namespaced)
     )
@@ -89,6 +92,11 @@ def _derived(a: View, b: View, names: frozenset[str], wanted: Wanted) -> Iterato
             yield LeftOut(name, _OF_THE_CLUSTER, *counts)
 
 
+def _nobodys(name: str, *views: View) -> bool:
+    """Whether nobody writes down an object of this resource, whatever it is called."""
+    return generated(name, _ANY) or not any(name in declared(view) for view in views)
+
+
 class _OfResource:
     """One resource on both sides."""
 
@@ -101,6 +109,7 @@ class _OfResource:
         self._contrasts: list[Contrast] = []
         self._unseen: dict[tuple[Side, str], list[str]] = {}
         self._left: dict[str, Counter[Side]] = {}
+        self._nobodys = _nobodys(name, a.view, b.view)
         self._compared = self._equal = 0
 
     def compare(self) -> Contrasts:
@@ -135,7 +144,7 @@ class _OfResource:
         elif view.served(self._name):
             table = view.table(self._name)
             if not table.state.state.readable:
-                self._unseen.setdefault((side, table.state.reason or str(table.state.state)), [])
+                self._unseen.setdefault((side, _why(table)), [])
             elif table.partial:
                 self._unseen.setdefault((side, table.partial), [])
 
@@ -158,7 +167,7 @@ class _OfResource:
     def _unwritten(self, here: tuple[Key, Any] | None, there: tuple[Key, Any] | None) -> str:
         """Why nobody wrote an object down; "" where somebody may have. What is made alike everywhere, and decides who
         may do what, is compared where both sides have it."""
-        if self._wanted.everything:
+        if self._wanted.everything or (self._wanted.kinds is not None and self._nobodys):
             return ""
         sides = [one[1] for one in (here, there) if one is not None]
         if all(one.controller is not None for one in sides):
@@ -175,7 +184,7 @@ class _OfResource:
         namespace = key[0] or None
         if other.served(self._name) is not False and not other.readable(self._name, namespace):
             table = other.table(self._name)
-            reason = table.partial or table.state.reason or str(table.state.state)
+            reason = table.partial or _why(table)
             if other.served(self._name) is None:
                 reason = "the discovery of its API group failed"
             self._unseen.setdefault((side, reason), []).append(str(ref))
@@ -298,6 +307,12 @@ class _OfResource:
 
 def _resource_of(name: str, *views: View) -> Resource:
     return next(view.resources[name] for view in views if name in view.resources)
+
+
+def _why(table: Table) -> str:
+    if table.state.state in (State.LOADING, State.IDLE):
+        return "was not read in time"
+    return table.state.reason or str(table.state.state)
 
 
 def _places(body: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

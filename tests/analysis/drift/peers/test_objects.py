@@ -11,10 +11,13 @@ from k8sview.analysis.drift.peers.bodies import packed
 from k8sview.analysis.drift.peers.leaves import Terms
 from k8sview.analysis.drift.peers.objects import Peer, Wanted, compare_objects
 from k8sview.analysis.drift.peers.renames import Renames
+from k8sview.model import events
 from k8sview.model.diff import Contrasts, Rename, Side, Unlikeness
-from k8sview.model.kinds import RESOURCE_NAMES
+from k8sview.model.kinds import KINDS, RESOURCE_NAMES
 from k8sview.model.resources import Key
+from k8sview.model.tables import State, TableState
 from k8sview.model.view import View
+from k8sview.store.store import Store
 from tests.analysis.clusters import NOON, view_of
 
 Raw = dict[str, Any]
@@ -122,6 +125,31 @@ def test_what_nobody_wrote_down_is_counted_and_left_out() -> None:
     everything = told(peer(*raws), peer(), wanted=Wanted(everything=True))
     assert {one.name for one in everything.contrasts} == {"kube-root-ca.crt", "p", "pod"}
     assert everything.left_out == ()
+
+
+def test_a_kind_that_nobody_writes_down_is_compared_where_it_is_named() -> None:
+    owner = {"kind": "ReplicaSet", "name": "r", "uid": "1", "controller": True}
+    pod = made("Pod", "pod", metadata={"ownerReferences": [owner]})
+    found = told(peer(pod), peer(), wanted=Wanted(kinds=frozenset({"pods"})))
+    assert names(found) == [("only-in-a", "pod")]
+    controlled = made("StatefulSet", "s", metadata={"ownerReferences": [owner]})
+    left = told(peer(controlled), peer(), wanted=Wanted(kinds=frozenset({"statefulsets.apps"})))
+    assert (names(left), len(left.left_out)) == ([], 1)
+
+
+def test_in_namespaces_that_one_side_may_not_read_nothing_is_told() -> None:
+    store = Store(lambda: NOON)
+    store.apply(events.Connected(events.Cluster(), tuple(row.resource for row in KINDS.values())))
+    for name in KINDS:
+        store.apply(events.Synced(name, "mine", frozenset()))
+        refused = TableState(State.DENIED, f"list {name} is forbidden in theirs")
+        store.apply(events.StateChanged(name, "theirs", refused))
+    b = peer(made("Service", "s", "theirs"), made("Service", "t", "mine"))
+    found = told(Peer(store.view()), b, wanted=Wanted(kinds=frozenset({"services"})))
+    assert names(found) == [("only-in-b", "t")]
+    (gap,) = found.incomparable
+    assert (gap.side, gap.objects) == (Side.A, 1)
+    assert "namespace theirs" in gap.reason
 
 
 def test_what_every_cluster_has_is_compared_where_it_decides_who_may_do_what() -> None:
