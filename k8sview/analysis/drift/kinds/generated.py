@@ -63,4 +63,6 @@ def generated(resource: str, metadata: Any) -> bool:
         return True
     if metadata.labels.get("owner") == "helm" and name.startswith("sh.helm.release.v1."):
         return True
+    if resource.startswith("clustertrustbundles.") and name.startswith("kubernetes.io:"):
+        return True  # the API server's own certificates
     return bool(resource == "secrets" and name.startswith("bootstrap-token-"))

@@ -50,8 +50,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """One object as both sides have it. ``baseline``: whether it is one object seen twice; ``payload``: whether
-    both sides hold all of it."""
+    """One object as both sides have it. ``baseline``: whether it is one object seen twice; ``counted``: whether its
+    generation grows with its spec; ``payload``: whether both sides hold all of it."""
 
     ref: Ref
     a: Any
@@ -59,8 +59,14 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     body_a: Body
     body_b: Body
     baseline: bool = False
+    counted: bool = False
     payload: bool = True
     autoscaled: bool = False
+
+    @property
+    def same_spec(self) -> bool:
+        """Whether the API server's own count says that nothing but metadata and status was written."""
+        return self.baseline and self.counted and same_spec(self.a, self.b)
 
     @property
     def recreated(self) -> bool:
@@ -104,7 +110,9 @@ def compared(pair: Pair, terms: Terms) -> Compared:
 def _regarded(body: Body, pair: Pair, terms: Terms) -> Body:
     # Items of a list do not say what they are, and metadata-only ones say something else.
     whole = {**body, "apiVersion": pair.ref.api_version, "kind": pair.ref.kind}
-    if not pair.payload:
+    if pair.same_spec:
+        whole = {key: whole[key] for key in ("apiVersion", "kind", "metadata") if key in whole}
+    elif not pair.payload:
         whole = metadata_of(whole)
     return terms.regard(whole)
 
@@ -190,13 +198,10 @@ def _covered(
         places[("data",)] += 1
     if not places or (pair.baseline and unwritten(pair.a, pair.b, terms.earlier)):
         return []
-    counted = pair.baseline and same_spec(pair.a, pair.b)
     full = full_kind(pair.ref.kind, pair.ref.api_version.rpartition("/")[0])
     return [
         place
         for place, number in sorted(places.items())
         for _ in range(number)
-        if place[0] != "status"
-        and not (counted and place[0] != "metadata")
-        and Act.DROP not in acts_at(full, place, off)
+        if place[0] != "status" and Act.DROP not in acts_at(full, place, off)
     ]

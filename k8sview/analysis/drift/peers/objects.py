@@ -17,8 +17,9 @@ from k8sview.analysis.drift.comparing.security import full_kind, secured
 from k8sview.analysis.drift.kinds.generated import generated
 from k8sview.analysis.drift.kinds.reading import declared
 from k8sview.analysis.drift.peers.bodies import unpacked
+from k8sview.analysis.drift.peers.facts import CRDS
 from k8sview.analysis.drift.peers.leaves import Pair, Terms, compared
-from k8sview.analysis.drift.peers.vouching import last_writers, untouched
+from k8sview.analysis.drift.peers.vouching import counted, last_writers, untouched
 from k8sview.model.diff import Contrast, Contrasts, Incomparable, LeftOut, Part, Side, Unlikeness
 from k8sview.model.kinds import KINDS
 from k8sview.model.objects.meta import LabelSelector, ObjectMeta
@@ -232,6 +233,7 @@ class _OfResource:
             body_a=bodies[0],
             body_b=bodies[1],
             baseline=baseline,
+            counted=counted(self._name, self._a.view.table(CRDS).objects),
             payload=not partly or (self._name in self._a.whole and self._name in self._b.whole),
             autoscaled=any(
                 bool(autoscaled(peer.view, Ref(ref.api_version, ref.kind, own[0] or None, own[1])))

@@ -5,10 +5,33 @@ Only of one object (one uid) seen twice. Each answer is a proof or no answer; "n
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from k8sview.model.resources import Key
 from k8sview.model.times import parse_time
+
+_COUNTED = frozenset(
+    {
+        "deployments.apps",
+        "statefulsets.apps",
+        "daemonsets.apps",
+        "replicasets.apps",
+        "jobs.batch",
+        "cronjobs.batch",
+        "poddisruptionbudgets.policy",
+        "ingresses.networking.k8s.io",
+        "networkpolicies.networking.k8s.io",
+    }
+)
+"""Whose ``generation`` grows with every change of the spec. Some kinds have one that never grows."""
+
+
+def counted(resource: str, definitions: Collection[Key]) -> bool:
+    """Whether the API server counts the changes of a resource: some of its own, and whatever a CRD defines.
+    ``definitions``: the keys of all CRDs."""
+    return resource in _COUNTED or ("", resource) in definitions
 
 
 def untouched(a: Any, b: Any) -> bool:
@@ -17,7 +40,7 @@ def untouched(a: Any, b: Any) -> bool:
 
 
 def same_spec(a: Any, b: Any) -> bool:
-    """Whether everything but metadata and status is the same: the API server counts such writes."""
+    """Whether everything but metadata and status is the same, of a resource that is ``counted``."""
     return bool(a.uid and a.uid == b.uid and a.generation and a.generation == b.generation)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from k8sview.analysis.drift.peers.leaves import Compared, Pair, Terms, compared
 from k8sview.analysis.drift.peers.renames import Renames
+from k8sview.analysis.drift.peers.vouching import counted as counted_at
 from k8sview.model.diff import Rename
 from k8sview.model.objects.meta import ObjectMeta
 from k8sview.model.resources import Ref
@@ -38,6 +39,7 @@ def asked(
     b: Raw,
     *,
     baseline: bool = False,
+    counted: bool = True,
     recorded: bool = False,
     keyed: bool = False,
     payload: bool = True,
@@ -45,7 +47,9 @@ def asked(
 ) -> Compared:
     ref = Ref(b["apiVersion"], b["kind"], "n", "x")
     metas = [msgspec.convert(one["metadata"], ObjectMeta) for one in (a, b)]
-    pair = Pair(ref=ref, a=metas[0], b=metas[1], body_a=a, body_b=b, baseline=baseline, payload=payload)
+    pair = Pair(
+        ref=ref, a=metas[0], b=metas[1], body_a=a, body_b=b, baseline=baseline, counted=counted, payload=payload
+    )
     hashing = Redactor(KEY).redact if keyed else redact
     regard = hashing if recorded or keyed else lambda one: one
     terms = Terms(
@@ -227,6 +231,15 @@ def test_what_proves_that_a_covered_value_is_the_same(a: Raw, b: Raw, proven: bo
     assert (found.covered == ()) is proven
     apart = asked(body(metadata=a, spec=spec), body(metadata=b, spec=spec), recorded=True)
     assert apart.covered, "of two clusters nothing is proven by what each counts"
+
+
+def test_a_generation_that_never_grows_proves_nothing() -> None:
+    same = meta(generation=1)
+    a, b = body(metadata=same, spec={"replicas": 1}), body(metadata=same, spec={"replicas": 2})
+    assert paths(asked(a, b, baseline=True, counted=False)) == ["spec.replicas"]
+    assert counted_at("deployments.apps", ())
+    assert not counted_at("priorityclasses.scheduling.k8s.io", ())
+    assert counted_at("things.example.org", {("", "things.example.org")})
 
 
 def test_a_generation_says_nothing_of_annotations() -> None:
