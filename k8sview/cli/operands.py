@@ -12,7 +12,7 @@ from pathlib import Path
 from k8sview.catalog.problems import nearest
 from k8sview.cli.console import UsageError
 from k8sview.cli.opening import DEMO_NAME, live, recording
-from k8sview.session.diff import Operand, Tap
+from k8sview.session.diff_side import Operand, Tap
 from k8sview.session.once import Clock, utc_now
 from k8sview.sources.contract import ConfigurationError, Source
 from k8sview.sources.live.configuration import load_contexts

@@ -17,7 +17,8 @@ from k8sview.model.diff_report import DiffEntry, DiffReport
 from k8sview.model.drift import DriftKind
 from k8sview.reports.documents import render
 from k8sview.reports.schema import schema
-from k8sview.session.diff import DiffScope, Operand, Tap, diff_once
+from k8sview.session.diff import diff_once
+from k8sview.session.diff_side import DiffScope, Operand, Tap
 from k8sview.session.once import Clock, utc_now
 from k8sview.sources.contract import ConfigurationError, Source
 from k8sview.sources.live import Limits, LiveSource
@@ -254,6 +255,7 @@ async def test_two_namespaces_of_one_cluster_under_renames(controlplane: Control
             await api.apply([deployment(space, name, replicas=count)])
         await api.apply([config(staging, "settings", HIDDEN[0]), config(prod, "settings", HIDDEN[1])])
         await api.apply([config(staging, "same", HIDDEN[0]), config(prod, "same", HIDDEN[0])])
+        await api.apply([{**secret(prod, "login"), "stringData": {"user": HIDDEN[1]}}])
     side = living(controlplane, whole=True)
     scope = DiffScope(namespaces=(staging,))
     report = await diff_once(side, side, catalog, scope=scope, rules=rules)
@@ -266,6 +268,8 @@ async def test_two_namespaces_of_one_cluster_under_renames(controlplane: Control
     assert (replicas.object_in_a.namespace, replicas.object_in_a.name) == (staging, "web-blue")
     (level,) = found.pop("ConfigMap/settings")
     assert (level.path, level.a, level.b) == ("data.level", "…", "…")
+    (user,) = found.pop("Secret/login")
+    assert (user.path, user.a, user.b, user.security) == ("data.user", None, "…", True), "keys are told, values are not"
     assert found == {}
     assert ("secrets", 1) in {(one.what, one.objects) for one in report.not_comparable}
     assert {(one.rule, one.problem) for one in report.rules} == {("nobody", "unused"), ("old", "expired")}

@@ -17,7 +17,8 @@ from k8sview.model.diff_report import DiffReport
 from k8sview.reports.diff_markdown import render as render_markdown
 from k8sview.reports.diff_text import render as render_text
 from k8sview.reports.documents import render as render_json
-from k8sview.session.diff import DiffScope, diff_once
+from k8sview.session.diff import diff_once
+from k8sview.session.diff_side import DiffScope
 from k8sview.sources.recording import keys
 
 

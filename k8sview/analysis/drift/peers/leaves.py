@@ -15,6 +15,7 @@ from k8sview.analysis.drift.comparing.rules import Act, acts_at
 from k8sview.analysis.drift.comparing.security import full_kind
 from k8sview.analysis.drift.comparing.told import in_words
 from k8sview.analysis.drift.covering import COVERED
+from k8sview.analysis.drift.ownership.outline import outline
 from k8sview.analysis.drift.peers.bodies import (
     PAYLOADS,
     Body,
@@ -113,8 +114,23 @@ def _regarded(body: Body, pair: Pair, terms: Terms) -> Body:
     if pair.same_spec:
         whole = {key: whole[key] for key in ("apiVersion", "kind", "metadata") if key in whole}
     elif not pair.payload:
-        whole = metadata_of(whole)
+        whole = _without_payload(whole, pair)
     return terms.regard(whole)
+
+
+def _without_payload(body: Body, pair: Pair) -> Body:
+    """What is left where one side does not have the payload: metadata, and the names of keys where both sides' field
+    sets tell them."""
+    left = metadata_of(body)
+    if not all(_field_sets(one) for one in (pair.body_a, pair.body_b)):
+        return left
+    data = outline(pair.ref.kind, pair.ref.api_version, body["metadata"]).get("data")
+    return {**left, "data": data} if data else left
+
+
+def _field_sets(body: Body) -> bool:
+    entries = (body.get("metadata") or {}).get("managedFields")
+    return bool(entries and all(isinstance(one, dict) and "fieldsV1" in one for one in entries))
 
 
 def _signed(body: Body, original: Body) -> Body:

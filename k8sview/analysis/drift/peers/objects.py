@@ -14,29 +14,19 @@ import msgspec
 
 from k8sview.analysis.drift.comparing.objects import autoscaled
 from k8sview.analysis.drift.comparing.security import full_kind, secured
-from k8sview.analysis.drift.kinds.generated import generated
-from k8sview.analysis.drift.kinds.reading import declared
 from k8sview.analysis.drift.peers.bodies import unpacked
+from k8sview.analysis.drift.peers.choosing import Choice, Wanted, comparable_resources, derived
 from k8sview.analysis.drift.peers.facts import CRDS
 from k8sview.analysis.drift.peers.leaves import Pair, Terms, compared
 from k8sview.analysis.drift.peers.vouching import counted, last_writers, untouched
 from k8sview.model.diff import Contrast, Contrasts, Incomparable, LeftOut, Part, Side, Unlikeness
 from k8sview.model.kinds import KINDS
-from k8sview.model.objects.meta import LabelSelector, ObjectMeta
 from k8sview.model.resources import Key, Ref, Resource
 from k8sview.model.status import Severity
 from k8sview.model.tables import State, Table
 from k8sview.model.view import View
 
 _MOST_EXAMPLES = 5
-_RBAC = "rbac.authorization.k8s.io"
-_OF_THE_CLUSTER = "made by the cluster out of something else"
-_BY_ITSELF = "made by the cluster or an installer by itself"
-_CONTROLLED = "made by the controller of another object"
-_TWICE = frozenset({"events.events.k8s.io", "componentstatuses"})
-_FIGURES = "metrics.k8s.io"
-_ANY = ObjectMeta()
-"""Of a kind whose objects are all made by programs, any object is."""
 
 
 class Peer(msgspec.Struct, frozen=True):
@@ -48,54 +38,13 @@ class Peer(msgspec.Struct, frozen=True):
     whole: frozenset[str] = frozenset()
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """Which objects. ``kinds`` are resource names, None all; ``everything``: also those that nobody wrote down. A kind
-    of which nobody writes any down is compared where it is named."""
-
-    kinds: frozenset[str] | None = None
-    selector: LabelSelector | None = None
-    everything: bool = False
-    namespaced: bool = False
-
-
-def comparable_resources(view: View, wanted: Wanted) -> frozenset[str]:
-    """The resources of one side whose objects are compared."""
-    whoever = wanted.everything or wanted.kinds is not None
-    names = view.resources.keys() if whoever else declared(view)
-    return frozenset(
-        name
-        for name in names
-        if "list" in view.resources[name].verbs
-        and name not in _TWICE
-        and view.resources[name].group != _FIGURES
-        and (whoever or not generated(name, _ANY))
-        and (wanted.kinds is None or name in wanted.kinds)
-        and (view.resources[name].namespaced or not wanted.namespaced)
-    )
-
-
 def compare_objects(a: Peer, b: Peer, terms: Terms, wanted: Wanted) -> Contrasts:
     """All objects of both sides, resource by resource."""
     names = comparable_resources(a.view, wanted) | comparable_resources(b.view, wanted)
-    found = Contrasts(left_out=tuple(_derived(a.view, b.view, names, wanted)))
+    found = Contrasts(left_out=tuple(derived(a.view, b.view, names, wanted)))
     for name in sorted(names):
         found += _OfResource(name, a, b, terms, wanted).compare()
     return found
-
-
-def _derived(a: View, b: View, names: frozenset[str], wanted: Wanted) -> Iterator[LeftOut]:
-    for name in sorted({*a.tables, *b.tables} - names):
-        if name in _TWICE or (wanted.kinds is not None and name not in wanted.kinds):
-            continue
-        counts = [len(one.table(name).objects) for one in (a, b)]
-        resource = a.resources.get(name) or b.resources.get(name)
-        if any(counts) and resource is not None and (resource.namespaced or not wanted.namespaced):
-            yield LeftOut(name, _OF_THE_CLUSTER, *counts)
-
-
-def _nobodys(name: str, *views: View) -> bool:
-    """Whether nobody writes down an object of this resource, whatever it is called."""
-    return generated(name, _ANY) or not any(name in declared(view) for view in views)
 
 
 class _OfResource:
@@ -110,7 +59,7 @@ class _OfResource:
         self._contrasts: list[Contrast] = []
         self._unseen: dict[tuple[Side, str], list[str]] = {}
         self._left: dict[str, Counter[Side]] = {}
-        self._nobodys = _nobodys(name, a.view, b.view)
+        self._choice = Choice(self._resource, wanted, a.view, b.view)
         self._compared = self._equal = 0
 
     def compare(self) -> Contrasts:
@@ -154,7 +103,7 @@ class _OfResource:
         selector = self._wanted.selector
         if selector is not None and not any(selector.matches(one.labels) for one in sides):
             return
-        if why := self._unwritten(here, there):
+        if why := self._choice.unwritten(*(one[1] if one is not None else None for one in (here, there))):
             counts = self._left.setdefault(why, Counter())
             counts[Side.A] += here is not None
             counts[Side.B] += there is not None
@@ -164,21 +113,6 @@ class _OfResource:
             self._alone(key, here, Side.B, self._b.view, self._a)
         elif there is not None:
             self._alone(key, there, Side.A, self._a.view, self._b)
-
-    def _unwritten(self, here: tuple[Key, Any] | None, there: tuple[Key, Any] | None) -> str:
-        """Why nobody wrote an object down; "" where somebody may have. What is made alike everywhere, and decides who
-        may do what, is compared where both sides have it."""
-        if self._wanted.everything or (self._wanted.kinds is not None and self._nobodys):
-            return ""
-        sides = [one[1] for one in (here, there) if one is not None]
-        if all(one.controller is not None for one in sides):
-            return _CONTROLLED
-        if not any(generated(self._name, one) for one in sides):
-            return ""
-        alike = self._name in ("namespaces", "serviceaccounts") or (
-            self._resource.group == _RBAC and self._a.view.cluster.version == self._b.view.cluster.version
-        )
-        return "" if alike and len(sides) == 2 else _BY_ITSELF
 
     def _alone(self, key: Key, found: tuple[Key, Any], side: Side, other: View, own: Peer) -> None:
         ref = self._ref(key)

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.peers.bodies import packed
+from k8sview.analysis.drift.peers.choosing import Wanted
 from k8sview.analysis.drift.peers.leaves import Terms
-from k8sview.analysis.drift.peers.objects import Peer, Wanted, compare_objects
+from k8sview.analysis.drift.peers.objects import Peer, compare_objects
 from k8sview.analysis.drift.peers.renames import Renames
 from k8sview.model import events
 from k8sview.model.diff import Contrasts, Rename, Side, Unlikeness
