@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from k8sview.analysis.drift.comparing.compare import compare, drifting
-from k8sview.analysis.drift.comparing.difference import ABSENT, ADDITION, REMOVAL, Comparing, Difference
+from k8sview.analysis.drift.comparing.difference import ABSENT, ADDITION, OVERRIDE, REMOVAL, Comparing, Difference
 from k8sview.analysis.drift.comparing.rules import Act, acts_at
 from k8sview.analysis.drift.comparing.security import full_kind
 from k8sview.analysis.drift.comparing.told import in_words
@@ -96,7 +96,10 @@ def compared(pair: Pair, terms: Terms) -> Compared:
             named = terms.renames.text_in_b(a)
         context = Comparing(off=off, additions=True, peers=True, autoscaled=pair.autoscaled)
         # Who holds which field, and how lists are keyed: the API server's own words, which no comparison looks at.
-        found = tuple(drifting(compare(named, _signed(b, pair.body_b), context)))
+        signed = _signed(b, pair.body_b)
+        found = tuple(drifting(compare(named, signed, context)))
+        if named is not a:
+            found = _unexplained(found, drifting(compare(a, signed, context)))
         if found and terms.covers and named is a:
             found = tuple(_told(one, one, terms) for one in found)
         elif found:
@@ -106,6 +109,22 @@ def compared(pair: Pair, terms: Terms) -> Compared:
             )
     contrasts = tuple(_contrast(one, pair.ref) for one in found)
     return Compared(contrasts, tuple(_covered(seen[0], seen[1], pair, terms, off)))
+
+
+def _unexplained(renamed: Sequence[Difference], original: Sequence[Difference]) -> tuple[Difference, ...]:
+    """Differences that stand whether names are replaced or not: a word may also be just a word. Told in the way that
+    finds fewer parts missing."""
+    ways = [
+        tuple(one for one in these if any(_meet(one.path, other.path) for other in those))
+        for these, those in ((renamed, original), (original, renamed))
+    ]
+    return min(ways, key=lambda found: (sum(one.change != OVERRIDE for one in found), len(found)))
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether one path is the other, or lies below it."""
+    shorter, longer = sorted((one, other), key=len)
+    return longer.startswith(shorter) and longer[len(shorter) : len(shorter) + 1] in ("", ".", "[")
 
 
 def _regarded(body: Body, pair: Pair, terms: Terms) -> Body:

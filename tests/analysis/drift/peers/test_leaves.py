@@ -266,6 +266,16 @@ def test_names_that_are_called_otherwise_are_the_same_wherever_they_stand() -> N
     assert (one.a, one.b) == ("app:1", "stage/app:2")
 
 
+def test_a_name_may_be_just_a_word() -> None:
+    renames = Renames([Rename(kind="Deployment", a="app", b="shop")])
+    assert asked(containers(APP), containers(APP), renames=renames) == Compared(), "what is equal as it stands is equal"
+    assert asked(containers(APP), containers({**APP, "name": "shop", "image": "shop:1"}), renames=renames) == Compared()
+    found = asked(containers(APP), containers({**APP, "name": "shop", "image": "shop:2"}), renames=renames)
+    assert paths(found) == ["spec.template.spec.containers[name=shop].image"], "renamed, and another image"
+    other = asked(containers(APP), containers({**APP, "image": "app:2"}), renames=renames)
+    assert paths(other) == ["spec.template.spec.containers[name=app].image"], "not renamed, and another image"
+
+
 def test_the_words_are_those_of_a() -> None:
     renames = Renames([Rename(kind="Namespace", a="stage", b="prod")])
     a, b = body(spec={"host": "web.stage.example"}), body(spec={"host": "shop.prod.example"})
