@@ -10,6 +10,7 @@ import msgspec
 from k8sview.analysis.drift.peers.bodies import packed
 from k8sview.analysis.drift.peers.choosing import Wanted, comparable_resources
 from k8sview.analysis.drift.scaled import HPAS
+from k8sview.analysis.drift.suspected import OF_BODIES
 from k8sview.catalog.loader import Catalog
 from k8sview.model.diff import Part
 from k8sview.model.events import Connected
@@ -18,6 +19,7 @@ from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.report import Report
 from k8sview.model.resources import Key, Resource
 from k8sview.model.view import View
+from k8sview.session.checked_drift import CheckedDrift, asked_kinds
 from k8sview.session.once import Clock, read_once
 from k8sview.session.reporting import Timing
 from k8sview.session.run import judged
@@ -57,7 +59,10 @@ class DiffScope(msgspec.Struct, frozen=True):
 
 
 class SideReading:
-    """One side while it is read: its tables, and the JSON of the objects that are compared."""
+    """One side while it is read: its tables, and the JSON of the objects that are compared.
+
+    Checks of drift that needs single objects fetched whole are left to ``k8sview drift``: a recording has none of it.
+    """
 
     def __init__(
         self, operand: Operand, scope: DiffScope, namespaces: tuple[str, ...] | None, catalog: Catalog
@@ -69,7 +74,8 @@ class SideReading:
         self._scope = scope
         self._catalog = catalog
         self._selection = Selection(namespaces=namespaces)
-        self._checks = select(catalog, self._selection)
+        self._checks = tuple(one for one in select(catalog, self._selection) if one.drift not in OF_BODIES)
+        self._drift: CheckedDrift | None = None
         self._kept: frozenset[str] = frozenset()
 
     async def read(self, read_timeout: float, told: Callable[[int, int], None]) -> View:
@@ -82,10 +88,12 @@ class SideReading:
 
         source, clock = self.operand.open(self._tap)
         uid: str | None = None
+        self._drift = drift = CheckedDrift(asked_kinds(self._checks), source, read_timeout)
 
         async def identify(view: View) -> None:
             nonlocal uid
             uid = view.cluster.uid or await _uid(source)
+            await drift.look(view)
 
         try:
             view = await read_once(
@@ -102,13 +110,16 @@ class SideReading:
         return msgspec.structs.replace(view, cluster=msgspec.structs.replace(view.cluster, uid=uid))
 
     def judged(self, view: View) -> Report:
-        """Components and checks."""
+        """Components and checks of what was read."""
+        if self._drift is None:
+            raise RuntimeError("a side is judged after it was read")
         return judged(
             view,
             self._catalog,
             self._selection,
             self._checks,
-            lambda: Timing(view.taken_at, view.taken_at, 0),
+            drift=self._drift,
+            timing=lambda: Timing(view.taken_at, view.taken_at, 0),
         )
 
     def _wanted(self, connected: Connected) -> tuple[str, ...]:
