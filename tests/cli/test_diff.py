@@ -73,7 +73,10 @@ def later(resource: str, obj: Raw) -> Raw | None:
 
 def elsewhere(resource: str, obj: Raw) -> Raw:
     """The same in another cluster: every uid is another one."""
-    return {**obj, "metadata": {**obj["metadata"], "uid": f"x{obj['metadata']['uid'][1:]}"}}
+    metadata = obj["metadata"]
+    owners = [{**one, "uid": f"x{one['uid'][1:]}"} for one in metadata.get("ownerReferences", ())]
+    owned = {"ownerReferences": owners} if owners else {}
+    return {**obj, "metadata": {**metadata, **owned, "uid": f"x{metadata['uid'][1:]}"}}
 
 
 def document(result: Result) -> Any:
