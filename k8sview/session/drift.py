@@ -129,7 +129,7 @@ def _told(view: View, drifts: Iterable[Drift], scope: DriftScope, settings: Drif
 def _not_given(stated: Documents | None, labels_only: bool) -> Iterator[Unlooked]:
     """Kinds that nobody asked for in this run, with what to give."""
     for kind in (DriftKind.CLUSTER, DriftKind.BASELINE):
-        yield Unlooked(kind, "needs a second cluster or recording to compare with: here is only one", asked=False)
+        yield Unlooked(kind, "needs a second cluster or recording to compare with: k8sview diff A B", asked=False)
     if stated is None:
         yield Unlooked(DriftKind.MANIFEST, "needs manifests: -f DIR, FILE or -", asked=False)
         yield Unlooked(DriftKind.MISSING, "needs manifests (-f), or a Helm release that states it", asked=False)
