@@ -84,12 +84,12 @@ class ApiWriter:
         todo = list(objects)
         first = [each for each in todo if each["kind"] in _FIRST]
         await asyncio.gather(*(self._apply(each) for each in first))
-        await asyncio.gather(*(self._established(each) for each in first if each["kind"] == "CustomResourceDefinition"))
+        await asyncio.gather(*(self.established(each) for each in first if each["kind"] == "CustomResourceDefinition"))
         await asyncio.gather(*(self._apply(each) for each in todo if each["kind"] not in _FIRST))
 
     async def patch(self, target: Object, body: Object, *, subresource: str = "") -> Object:
         """Merge ``body`` into the object that ``target`` names (apiVersion, kind, metadata)."""
-        path = await self._path(target) + (f"/{subresource}" if subresource else "")
+        path = await self.path(target) + (f"/{subresource}" if subresource else "")
         return _whole(await self.request("PATCH", path, body, _MERGE, fieldManager=self._field_manager))
 
     async def write_status(self, target: Object, status: Object) -> Object:
@@ -97,10 +97,10 @@ class ApiWriter:
         return await self.patch(target, {"status": status}, subresource="status")
 
     async def get(self, target: Object) -> Object:
-        return _whole(await self.request("GET", await self._path(target)))
+        return _whole(await self.request("GET", await self.path(target)))
 
     async def delete(self, target: Object, **params: str) -> None:
-        await self.request("DELETE", await self._path(target), None, None, **params)
+        await self.request("DELETE", await self.path(target), None, None, **params)
 
     async def list(self, api_version: str, kind: str, namespace: str | None = None, **params: str) -> list[Object]:
         """All objects of a kind, of one namespace or of all."""
@@ -120,7 +120,7 @@ class ApiWriter:
     async def _apply(self, whole: Object) -> None:
         status = whole.get("status") if whole["kind"] != "CustomResourceDefinition" else None
         body = {key: value for key, value in whole.items() if key != "status"}
-        collection, name = (await self._path(whole)).rsplit("/", 1)
+        collection, name = (await self.path(whole)).rsplit("/", 1)
         try:
             await self._create(collection, body)
         except ApiError as error:
@@ -143,7 +143,8 @@ class ApiWriter:
                 return
         raise TimeoutError(f"no service account for {body['kind']} {body['metadata']['name']}")
 
-    async def _path(self, target: Object) -> str:
+    async def path(self, target: Object) -> str:
+        """Where the object that ``target`` names lives."""
         served = await self._find(target["apiVersion"], target["kind"])
         metadata = target["metadata"]
         where = f"/namespaces/{metadata.get('namespace', 'default')}" if served.namespaced else ""
@@ -165,7 +166,8 @@ class ApiWriter:
                 await asyncio.sleep(0.1)
         raise LookupError(f"the server does not serve {kind} in {api_version}")
 
-    async def _established(self, definition: Object) -> None:
+    async def established(self, definition: Object) -> None:
+        """Waits until a CustomResourceDefinition is served."""
         async def good() -> bool:
             conditions = (await self.get(definition)).get("status", {}).get("conditions") or []
             return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
