@@ -47,6 +47,7 @@ async def _node(at: Place, name: str, architecture: str, daemons: str) -> None:
     labels = {key: value for key, value in raw["metadata"]["labels"].items() if key != BY_HAND}
     marks = {**labels, "kubernetes.io/arch": architecture, "daemons": "here" if daemons == "yes" else "elsewhere"}
     await at.post("kubelet", made("v1", "Node", name, labels=marks, spec={}))
+    await at.shows(raw, lambda one: one.get("status", {}).get("nodeInfo", {}).get("kubeletVersion"), "is played")
     await at.patch("kubelet", raw, {"status": raw["status"]}, "strategic-merge-patch", "status")
 
 

@@ -38,7 +38,7 @@ class Scored:
 
 def by_case(report: Raw, cases: Sequence[Case]) -> dict[str, list[Raw]]:
     """What is told, by the case whose object it is; under "" what no case accounts for."""
-    found: dict[str, list[Raw]] = {case.name: [] for case in cases} | {"": []}
+    found: dict[str, list[Raw]] = {name: [] for name in ("", *(case.name for case in cases))}
     names = sorted((case.name for case in cases), key=len, reverse=True)
     for one in report["drifts"]:
         ref = one["object"]
@@ -79,7 +79,8 @@ def line(one: Raw) -> str:
     when = f"{time.get('notBefore') or ''}..{time.get('at') or ''} by {time['basis']}"
     what = f"{one.get('change')} {one.get('before')} → {one.get('after')}"
     who = f"{actor.get('manager')}/{actor.get('class')}"
-    return f"[{one['drift']}] {ref['kind']} {where} {one['path']} {what} ({who}, {when}, {one['confidence']}): {one['message']}"
+    told = f"({who}, {when}, {one['confidence']}): {one['message']}"
+    return f"[{one['drift']}] {ref['kind']} {where} {one['path']} {what} {told}"
 
 
 def table(report: Raw, cases: Sequence[Case], writes: Writes) -> str:

@@ -16,7 +16,10 @@ SENTINELS = (SENTINEL, "czNudGluZWwt", "Y3pOdWRHbHVaV3d0")
 
 def made(api_version: str, kind: str, name: str, **rest: Any) -> Raw:
     """Any object. ``labels`` and ``annotations`` in ``rest`` go into the metadata."""
-    metadata = {"name": name, **{key: rest.pop(key) for key in ("labels", "annotations", "namespace") if key in rest}}
+    metadata: Raw = {
+        "name": name,
+        **{key: rest.pop(key) for key in ("labels", "annotations", "namespace") if key in rest},
+    }
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **rest}
 
 
@@ -133,8 +136,11 @@ def definition(plural: str, group: str, kind: str, *versions: str, scope: str = 
     names = {"plural": plural, "singular": kind.lower(), "kind": kind}
     whole = {"group": group, "scope": scope, "names": names, "versions": listed, **spec}
     # The groups of the project itself ask for it.
-    notes = {"api-approved.kubernetes.io": "https://github.com/kubernetes/enhancements"} if group.endswith("k8s.io") else {}
-    return made("apiextensions.k8s.io/v1", "CustomResourceDefinition", f"{plural}.{group}", annotations=notes, spec=whole)
+    asked = {"api-approved.kubernetes.io": "https://github.com/kubernetes/enhancements"}
+    notes = asked if group.endswith("k8s.io") else {}
+    return made(
+        "apiextensions.k8s.io/v1", "CustomResourceDefinition", f"{plural}.{group}", annotations=notes, spec=whole
+    )
 
 
 def widget(name: str = "one", **spec: Any) -> Raw:

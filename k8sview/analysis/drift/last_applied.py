@@ -97,12 +97,22 @@ def freshest(metadata: Mapping[str, Any]) -> bool:
     """Whether nobody applied server-side since the last client-side apply. An Apply without a time found everything
     equal: whether before or after, nobody can tell, and it may state other things by now."""
     entries = list(_entries(metadata))
-    mine = [parse_time(one.get("time")) for one in entries if one.get("manager") == _CLIENT_SIDE]
+    mine = [parse_time(one.get("time")) for one in entries if _client_side(one)]
     applied = max((time for time in mine if time is not None), default=None)
     if applied is None:
         return False
     others = [parse_time(one.get("time")) for one in entries if one.get("operation") == "Apply"]
     return all(time is not None and time < applied for time in others)
+
+
+def _client_side(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry is of who applies client-side: kubectl, or a tool that keeps the same annotation (Argo CD)."""
+    if entry.get("manager") == _CLIENT_SIDE:
+        return True
+    owned: Any = entry.get("fieldsV1")
+    for step in ("f:metadata", "f:annotations"):
+        owned = owned.get(step) if isinstance(owned, dict) else None
+    return entry.get("operation") == "Update" and isinstance(owned, dict) and f"f:{LAST_APPLIED}" in owned
 
 
 def _entries(metadata: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

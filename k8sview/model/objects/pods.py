@@ -214,6 +214,7 @@ class PodSpec(Struct, frozen=True):
     termination_grace_period_seconds: int | None = None
     containers: tuple[Container, ...] = ()
     init_containers: tuple[Container, ...] = ()
+    ephemeral_containers: tuple[NamedObject, ...] = ()
     volumes: tuple[Volume, ...] = ()
     tolerations: tuple[Toleration, ...] = ()
     topology_spread_constraints: tuple[TopologySpreadConstraint, ...] = ()

@@ -122,7 +122,7 @@ CASES: tuple[Case, ...] = (
         name="made-and-edited",
         what="a person's own object, edited by people since: unmanaged, and nobody's edit is out of band",
         long_ago=(posted("kubectl-create", role()),),
-        recently=(merged("k9s", named(role()), {"rules": []}),),
+        recently=(merged("k9s", named(role()), {"metadata": {"labels": {"team": "a"}}}),),
         expected=(unmanaged("Role/reader", "kubectl-create"),),
     ),
     Drifted(
@@ -173,7 +173,7 @@ CASES: tuple[Case, ...] = (
             Expected(
                 kind=DriftKind.MANIFEST,
                 of="Role/reader",
-                path="rules[0].verbs",
+                path="rules",
                 change=("override", "addition"),
                 security=True,
                 dated=Dated.UNTOLD,

@@ -1,4 +1,4 @@
-"""Objects that Flux applies, and hands that are not Flux's: the object's own fields, one sort of object after the other."""
+"""Objects that Flux applies, and hands that are not Flux's, on one sort of object after the other."""
 
 from __future__ import annotations
 
@@ -65,6 +65,14 @@ _REWRITTEN = {
 }
 _PROBED = deployment("web", {"name": "app", "image": OLD, "readinessProbe": {"tcpSocket": {"port": 80}}})
 
+
+async def _restart(at: Any) -> None:
+    note = {"kubectl.kubernetes.io/restartedAt": at.world.clock()}
+    await at.patch(
+        "kubectl-rollout", WEB, {"spec": {"template": {"metadata": {"annotations": note}}}}, "strategic-merge-patch"
+    )
+
+
 WORKLOADS: tuple[Case, ...] = (
     over(
         "flux-image-edited",
@@ -127,12 +135,12 @@ WORKLOADS: tuple[Case, ...] = (
         "flux-restarted",
         "kubectl rollout restart: no change of configuration, but a deed with a time",
         deployment(),
-        lambda at: _restart(at),
+        _restart,
         band(
             "Deployment/web",
             f"{_POD.removesuffix('.spec')}.metadata.annotations[kubectl.kubernetes.io/restartedAt]",
             "kubectl-rollout",
-            change=None,
+            change=ADDITION,
             says="restarted",
         ),
     ),
@@ -178,15 +186,16 @@ WORKLOADS: tuple[Case, ...] = (
     ),
     over(
         "flux-nameless",
-        "a client that says no name at all adds a node selector",
+        "a client that says no name at all changes how the pods resolve names",
         deployment(),
-        agent("", WEB, {"spec": {"template": {"spec": {"nodeSelector": {"disk": "ssd"}}}}}),
+        agent("", WEB, {"spec": {"template": {"spec": {"dnsPolicy": "Default"}}}}),
         band(
             "Deployment/web",
-            f"{_POD}.nodeSelector.disk",
+            f"{_POD}.dnsPolicy",
             "unknown",
             ActorClass.UNKNOWN,
-            change=ADDITION,
+            change=OVERRIDE,
+            after="Default",
             sure=(Confidence.INFERRED,),
         ),
     ),
@@ -422,13 +431,6 @@ OBJECTS: tuple[Case, ...] = (
         band("Widget/one", "status.ready", "kubectl-edit", change=(None, "override", "addition")),
     ),
 )
-
-
-async def _restart(at: Any) -> None:
-    note = {"kubectl.kubernetes.io/restartedAt": at.world.clock()}
-    await at.patch(
-        "kubectl-rollout", WEB, {"spec": {"template": {"metadata": {"annotations": note}}}}, "strategic-merge-patch"
-    )
 
 
 CASES: tuple[Case, ...] = (*WORKLOADS, *OBJECTS)

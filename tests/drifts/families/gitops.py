@@ -1,4 +1,4 @@
-"""What Argo CD and Flux say themselves, as their controllers write it: drifted, looping, stale, failed; holes in the fence."""
+"""What Argo CD and Flux say as their controllers write it: drifted, looping, stale, failed; holes in the fence."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ VERDICTS: tuple[Case, ...] = (
         what="Flux reconciled a Kustomization two hours ago, and every ten minutes is asked for",
         long_ago=(_delivered(kustomization("flux-stale")),),
         now=(flux_says(kustomization("flux-stale"), reconciled=120),),
-        expected=(_gitops("Kustomization/flux-stale", "status.history[0].lastReconciled", says="2h"),),
+        expected=(_gitops("Kustomization/flux-stale", "status.history[0].lastReconciled", says="120m"),),
     ),
     Drifted(
         name="flux-behind",

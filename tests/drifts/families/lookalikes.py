@@ -140,6 +140,13 @@ _DONE_JOB = made(
     spec={"ttlSecondsAfterFinished": 60, "template": {"spec": {"restartPolicy": "Never", "containers": [box()]}}},
 )
 
+
+async def _put_back(at: Place) -> None:
+    await at.patch("kubectl-patch", named(secret()), {"stringData": {"password": "s3ntinel-hand"}}, MERGE)
+    await asyncio.sleep(1.1)  # the resolution of times
+    await flux(secret("login", password="first"), note="again", listed=False)(at)
+
+
 DEFAULTS: tuple[Case, ...] = (
     innocent("defaults-posted", "a POST by Helm owns its defaults as well", helm(*_LOTS)),
     innocent("defaults-argo", "a client-side apply by Argo CD owns its defaults as well", argo(*_LOTS)),
@@ -291,7 +298,7 @@ AGREED: tuple[Case, ...] = (
         "secret-put-back",
         "a Secret changed by hand, and applied again by Flux: the hand's entry stays",
         flux(secret("login", password="first")),
-        recently=(lambda at: _put_back(at),),
+        recently=(_put_back,),
     ),
     innocent(
         "unlabelled-again",
@@ -360,12 +367,6 @@ RELEASES: tuple[Case, ...] = (
         "helm-sets", "a StatefulSet and a DaemonSet with all the server fills in", helm(stateful(), daemons("agent"))
     ),
 )
-
-
-async def _put_back(at: Place) -> None:
-    await at.patch("kubectl-patch", named(secret()), {"stringData": {"password": "s3ntinel-hand"}}, MERGE)
-    await asyncio.sleep(1.1)  # the resolution of times
-    await flux(secret("login", password="first"), note="again", listed=False)(at)
 
 
 CASES: tuple[Case, ...] = (*DEFAULTS, *ADMISSION, *AGREED, *RELEASES)

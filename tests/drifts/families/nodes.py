@@ -1,4 +1,4 @@
-"""Nodes that differ from their pool, that people changed in place, that their manager knows to differ; versions apart."""
+"""Nodes unlike their pool, changed in place, or known to differ by their manager; versions too far apart."""
 
 from __future__ import annotations
 

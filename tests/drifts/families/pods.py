@@ -7,12 +7,15 @@ from typing import Any
 from k8sview.model.drift import ActorClass, DriftKind
 from k8sview.model.status import Confidence
 from tests.drifts.case import Case, Dated, Drifted, Expected, Step
-from tests.drifts.deliver import flux
+from tests.drifts.deliver import flux, posted
 from tests.drifts.place import JSON, STRATEGIC, Place
 from tests.drifts.shapes import DB, NEW, OLD, box, config, daemons, deployment, secret, stateful
+from tests.drifts.writes import merged
 
 Raw = dict[str, Any]
 _SEEN = (Confidence.OBSERVED,)
+_MAYBE = (Confidence.INFERRED,)
+"""Flux' one entry is of labels as well: what of them it wrote last, nobody can tell."""
 
 
 def reported(app: str = "web", count: int = 1, *, ready: bool = True, digests: tuple[str, ...] = ("a",)) -> Step:
@@ -85,13 +88,29 @@ def _two_labels() -> Raw:
 
 _PATCHED = {"spec": {"containers": [{"name": "app", "image": NEW}]}}
 _SIZED = box(resources={"requests": {"cpu": "100m"}})
-_FROM = {"env": [{"name": "LEVEL", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "level"}}}]}
-_PASSWORD = {"envFrom": [{"secretRef": {"name": "login"}}]}
+_FROM: dict[str, Any] = {
+    "env": [{"name": "LEVEL", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "level"}}}]
+}
+_PASSWORD: dict[str, Any] = {"envFrom": [{"secretRef": {"name": "login"}}]}
 
 
 def _stale(of: str, path: str, manager: str, **more: Any) -> Expected:
     known = {"kind": DriftKind.STALE_CONFIG, "of": of, "path": path, "change": None, "manager": manager, "sure": _SEEN}
     return Expected(**{**known, **more})
+
+
+async def _renewed(at: Place) -> None:
+    """The controller replaces one pod, and the new one is not ready. The old one goes as soon as it is told to."""
+
+    async def question() -> list[Raw]:
+        found = await at.api.list("v1", "Pod", at.name, labelSelector="app=agent")
+        for one in found:
+            if one["metadata"].get("deletionTimestamp"):
+                await at.api.delete(one, gracePeriodSeconds="0")
+        return [one for one in found if one["spec"]["containers"][0]["image"] == NEW and one["spec"].get("nodeName")]
+
+    pods = await at.api.until(question, 60.0, 0.3)
+    await report(at, pods[0], ready=False)
 
 
 CASES: tuple[Case, ...] = (
@@ -179,7 +198,15 @@ CASES: tuple[Case, ...] = (
         name="tag-moved",
         what="three pods of one tag, and one of them runs another content",
         long_ago=(
-            flux(deployment("web", box("registry.example/tag-moved:1"), replicas=3, by_hand=True)),
+            flux(
+                deployment(
+                    "web",
+                    box("registry.example/tag-moved:1"),
+                    replicas=3,
+                    by_hand=True,
+                    nodeSelector={"kubernetes.io/arch": "amd64"},
+                )
+            ),
             reported("web", 3, digests=("a", "a", "b")),
         ),
         expected=(
@@ -199,14 +226,30 @@ CASES: tuple[Case, ...] = (
         what="Flux changes a ConfigMap that a process read at its start as a variable",
         long_ago=(flux(config(), deployment("web", box(**_FROM))),),
         recently=(flux(config(level="debug"), note="drift", listed=False),),
-        expected=(_stale("Deployment/web", "configmaps/settings", "kustomize-controller"),),
+        expected=(_stale("Deployment/web", "configmaps/settings", "kustomize-controller", sure=_MAYBE),),
+    ),
+    Drifted(
+        name="config-stale-by-hand",
+        what="kubectl patch of the same: then it is sure that the content was written",
+        long_ago=(posted("Terraform", config()), flux(deployment("web", box(**_FROM)))),
+        recently=(merged("kubectl-patch", config(), {"data": {"level": "debug"}}),),
+        expected=(
+            _stale("Deployment/web", "configmaps/settings", "kubectl-patch"),
+            Expected(
+                kind=DriftKind.OUT_OF_BAND,
+                of="ConfigMap/settings",
+                path="data.level",
+                change=(None, "override"),
+                manager="kubectl-patch",
+            ),
+        ),
     ),
     Drifted(
         name="secret-stale",
         what="a rotated Secret that a process read at its start with envFrom",
         long_ago=(flux(secret(), deployment("web", box(**_PASSWORD))),),
         recently=(flux(secret("login", password="rotated"), note="drift", listed=False),),
-        expected=(_stale("Deployment/web", "secrets/login", "kustomize-controller"),),
+        expected=(_stale("Deployment/web", "secrets/login", "kustomize-controller", sure=_MAYBE),),
     ),
     Drifted(
         name="rollout-stuck",
@@ -280,7 +323,7 @@ CASES: tuple[Case, ...] = (
             flux(
                 daemons("agent", box(NEW), by_hand=True, nodeSelector={"daemons": "here"}), note="drift", listed=False
             ),
-            lambda at: _renewed(at),
+            _renewed,
         ),
         expected=(
             Expected(
@@ -293,17 +336,3 @@ CASES: tuple[Case, ...] = (
         ),
     ),
 )
-
-
-async def _renewed(at: Place) -> None:
-    """The controller replaces one pod, and the new one is not ready. The old one goes as soon as it is told to."""
-
-    async def question() -> list[Raw]:
-        found = await at.api.list("v1", "Pod", at.name, labelSelector="app=agent")
-        for one in found:
-            if one["metadata"].get("deletionTimestamp"):
-                await at.api.delete(one, gracePeriodSeconds="0")
-        return [one for one in found if one["spec"]["containers"][0]["image"] == NEW and one["spec"].get("nodeName")]
-
-    pods = await at.api.until(question, 60.0, 0.3)
-    await report(at, pods[0], ready=False)

@@ -114,7 +114,7 @@ CASES: tuple[Case, ...] = (
         what="kubectl scale where an autoscaler decides, within its bounds",
         long_ago=(flux(deployment(replicas=None), autoscaler()), settled(WEB, 2)),
         recently=(scaled("kubectl", WEB, 4), settled(WEB, 4)),
-        expected=(_number("Deployment/web", "4", before="2"),),
+        expected=(_number("Deployment/web", "4", before="2", sure=(Confidence.INFERRED,)),),
     ),
     Drifted(
         name="scaled-stated-within-bounds",

@@ -51,7 +51,9 @@ _CLAIM = made(
     "data",
     spec={"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "storageClassName": "local"},
 )
-_REFS = {"env": [{"name": "LEVEL", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "level"}}}]}
+_REFS: dict[str, Any] = {
+    "env": [{"name": "LEVEL", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "level"}}}]
+}
 _AGGREGATE = made(
     "rbac.authorization.k8s.io/v1",
     "ClusterRole",

@@ -113,7 +113,10 @@ def _autoscaled(view: View, resource: str, workload: Any, autoscalers: list[_Aut
             yield _outside(resource, workload, autoscalers[0], f"{lowest} to {highest}", scaling)
         return
     who = _scaler(workload)
-    if who is None or who.actor_class not in _HANDS:
+    if who is None:
+        yield from _nameless(view, resource, workload, autoscalers, scaling)
+        return
+    if who.actor_class not in _HANDS:
         return
     created = max((at for one in autoscalers if (at := born(one.obj)) is not None), default=None)
     if scaling is not None:
@@ -132,6 +135,33 @@ def _autoscaled(view: View, resource: str, workload: Any, autoscalers: list[_Aut
         severity=Severity.LOW,
         evidence=(f"metadata.managedFields[subresource=scale].manager = {who.manager}",),
     )
+
+
+def _nameless(
+    view: View, resource: str, workload: Any, autoscalers: list[_Autoscaler], scaling: Scaling | None
+) -> Iterator[Drift]:
+    """A number within bounds that nobody owns: events tell it from the autoscaler's, which says each of its own."""
+    number, first = workload.spec.replicas, autoscalers[0]
+    if scaling is None or scaling.after != number or scaling.before is None or scaling.autoscaler:
+        return
+    if any(one.kind == "ScaledObject" for one in autoscalers) or not view.readable("events"):
+        return  # KEDA itself sets numbers at both ends, and says it in other words
+    made = [at for one in autoscalers if (at := born(one.obj)) is not None]
+    writes = [at for one in workload.metadata.managed_fields if not one.subresource and (at := parse_time(one.time))]
+    if any(scaling.at <= at for at in made) or any(abs(at - scaling.at) <= NEAR for at in writes):
+        return  # before there was an autoscaler; or whoever wrote just then may have written the number
+    found = _drift(
+        resource,
+        workload,
+        None,
+        scaling,
+        message=f"somebody set {number} replicas, although {first.kind} {first.obj.metadata.name} decides: it says "
+        "nothing of them",
+        why="it is within the autoscaler's bounds: it stays until the load asks for another number",
+        severity=Severity.LOW,
+        evidence=(f"events ScalingReplicaSet = from {scaling.before} to {scaling.after}",),
+    )
+    yield msgspec.structs.replace(found, confidence=Confidence.INFERRED)
 
 
 def _outside(resource: str, workload: Any, autoscaler: _Autoscaler, bounds: str, scaling: Scaling | None) -> Drift:

@@ -9,6 +9,7 @@ from k8sview.analysis.drift.kinds import (
     crds,
     digests,
     gitops,
+    missing,
     node_managers,
     node_pools,
     orphans,
@@ -36,6 +37,7 @@ class Row(NamedTuple):
 
 ROWS: tuple[Row, ...] = (
     Row(DriftKind.GITOPS, gitops.gitops, gitops.not_checkable, gitops.READS),
+    Row(DriftKind.MISSING, missing.missing, missing.not_checkable, missing.READS),
     Row(DriftKind.UNMANAGED, unmanaged.unmanaged, unmanaged.not_checkable, ()),
     Row(DriftKind.ORPHAN, orphans.orphans, orphans.not_checkable, orphans.READS),
     Row(DriftKind.REPLICAS, replicas.replicas, replicas.not_checkable, replicas.READS),

@@ -151,20 +151,22 @@ def _debugged(pod: Pod) -> Iterator[Drift]:
     if written is None:
         return
     who, time = written
-    yield Drift(
-        kind=DriftKind.POD_TEMPLATE,
-        object=ref_to("Pod", pod.metadata.namespace, pod.metadata.name),
-        path="spec.ephemeralContainers",
-        change="addition",
-        actor=who,
-        time=DriftTime(at=time.at, basis="managedFields"),
-        security=True,
-        severity=Severity.MEDIUM,
-        message="somebody debugged here: a container was added to the running pod",
-        why_not_reverted="it stays for as long as the pod lives",
-        next=f"kubectl get pod -n {pod.metadata.namespace} {pod.metadata.name} -o yaml",
-        evidence=(f"metadata.managedFields[manager={who.manager}].subresource = ephemeralcontainers",),
-    )
+    alone = len(pod.spec.ephemeral_containers) < 2  # else the entry's time is that of the last one only
+    for place in [f"[name={one.name}]" for one in pod.spec.ephemeral_containers] or [""]:
+        yield Drift(
+            kind=DriftKind.POD_TEMPLATE,
+            object=ref_to("Pod", pod.metadata.namespace, pod.metadata.name),
+            path=f"spec.ephemeralContainers{place}",
+            change="addition",
+            actor=who,
+            time=DriftTime(at=time.at, not_before=None if alone else time.not_before, basis="managedFields"),
+            security=True,
+            severity=Severity.MEDIUM,
+            message="somebody debugged here: a container was added to the running pod",
+            why_not_reverted="it stays for as long as the pod lives",
+            next=f"kubectl get pod -n {pod.metadata.namespace} {pod.metadata.name} -o yaml",
+            evidence=(f"metadata.managedFields[manager={who.manager}].subresource = ephemeralcontainers",),
+        )
 
 
 def _drift(pod: Pod, leaf: _Leaf, written: tuple[Actor, DriftTime], source: str) -> Drift:

@@ -17,12 +17,16 @@ from k8sview.analysis.drift.ownership.managers import actor, applies, own_contro
 from k8sview.analysis.drift.ownership.triage import marks_of
 from k8sview.analysis.drift.window import born
 from k8sview.model.drift import Actor, ActorClass, Coverage, Drift, DriftKind, DriftTime, NotCheckable
+from k8sview.model.objects.pods import Pod
 from k8sview.model.status import Confidence, Severity
 from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
 _DELIVERS = (ActorClass.GITOPS, ActorClass.HELM, ActorClass.IAC)
 _BIRTH = timedelta(seconds=2)
+_LOOSE = ("pods", "replicasets.apps")
+"""Mostly derived; one that nothing owns somebody made."""
+_ENDED = ("Succeeded", "Failed")
 _APPLY = "kubectl apply"  # a person's or a pipeline's: not what delivers a cluster
 
 
@@ -40,7 +44,7 @@ def coverage(view: View) -> Coverage:
         total=len(judged),
         managed=sum(one.managed for one in judged),
         unmanaged=sum(not one.managed and one.creator is not None for one in judged),
-        missing=refused(view, declared(view)),
+        missing=refused(view, _resources(view)),
     )
 
 
@@ -71,7 +75,7 @@ def unmanaged(view: View) -> Iterator[Drift]:
 
 def not_checkable(view: View) -> Iterator[NotCheckable]:
     """Kinds that could not be read; a cluster in which nothing is delivered."""
-    hidden = refused(view, declared(view))
+    hidden = refused(view, _resources(view))
     if hidden:
         yield NotCheckable(DriftKind.UNMANAGED, f"{', '.join(hidden)}: list denied or failed")
     if not any(one.managed for one in _all(view)):
@@ -79,15 +83,21 @@ def not_checkable(view: View) -> Iterator[NotCheckable]:
         yield NotCheckable(DriftKind.UNMANAGED, words, blind=False)
 
 
+def _resources(view: View) -> tuple[str, ...]:
+    return tuple(sorted({*declared(view), *(name for name in _LOOSE if name in view.resources)}))
+
+
 def _all(view: View) -> list[_Judged]:
     return view.once("drift.unmanaged", lambda whole: list(_judge(whole)))
 
 
 def _judge(view: View) -> Iterator[_Judged]:
-    for name in declared(view):
+    for name in _resources(view):
         resource = view.resources[name]
-        for obj in view.each(name):
+        for obj in view.table(name):
             metadata = obj.metadata
+            if isinstance(obj, Pod) and obj.status.phase in _ENDED:
+                continue  # it does nothing any more
             if metadata.owner_references or metadata.deletion_timestamp is not None or generated(name, metadata):
                 continue
             marks = marks_of(resource, metadata)
@@ -115,6 +125,8 @@ def _creator(obj: Any, entries: list[tuple[Actor, Any]]) -> Actor | None:
     programs = [who for who in found if _program(who)]
     if programs:
         return programs[0]
+    # Who applies states the object as a whole: of those that are left, it is the likeliest to have made it.
+    found = sorted(found, key=lambda who: not applies(who)) if not first else found
     # A name that is anybody's accuses nobody.
     return next((who for who in found if who.actor_class is not ActorClass.UNKNOWN), None)
 
