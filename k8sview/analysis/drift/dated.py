@@ -54,7 +54,9 @@ def _with(drift: Drift, revision: Revision, change: FieldChange) -> Drift:
 
 
 def _at(drift: Drift, at: datetime, fact: str) -> Drift:
-    time = DriftTime(at=at, basis="revision")
+    # A busy controller makes the revision seconds after the write, never before it.
+    late = drift.time.at is not None and drift.time.at < at
+    time = DriftTime(at=drift.time.at, basis=drift.time.basis) if late else DriftTime(at=at, basis="revision")
     found = msgspec.structs.replace(drift, time=time, evidence=(*drift.evidence, fact))
     if drift.kind is not DriftKind.OUT_OF_BAND:
         return found

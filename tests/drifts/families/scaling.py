@@ -9,7 +9,7 @@ from k8sview.model.status import Confidence
 from tests.drifts.case import Case, Dated, Drifted, Expected, Step
 from tests.drifts.deliver import flux, helm
 from tests.drifts.families.flux import band
-from tests.drifts.place import Place
+from tests.drifts.place import Place, Written
 from tests.drifts.shapes import DB, IMAGE, WEB, app, autoscaler, deployment, made, stateful
 from tests.drifts.writes import merged, scaled
 
@@ -34,6 +34,23 @@ def settled(target: dict[str, Any], replicas: int) -> Step:
             ),
             f"has {replicas}",
         )
+
+    return step
+
+
+def noticed(target: dict[str, Any], replicas: int) -> Step:
+    """Until its controller has told of the number in an event: so long the write took to have its effect."""
+
+    async def step(at: Place) -> None:
+        await settled(target, replicas)(at)
+
+        async def told() -> bool:
+            events = await at.api.list("v1", "Event", at.name, fieldSelector="reason=ScalingReplicaSet")
+            return any(f" to {replicas}" in one["message"] for one in events)
+
+        await at.api.until(told, 60.0, 0.2)
+        start, _ = at.world.written[(at.name, "drift")]
+        at.world.written[(at.name, "drift")] = Written(start, at.world.now())
 
     return step
 
@@ -69,14 +86,14 @@ CASES: tuple[Case, ...] = (
         name="scaled-by-kubectl",
         what="kubectl scale of a Deployment whose number Flux states",
         long_ago=(flux(deployment(replicas=2)), settled(WEB, 2)),
-        recently=(scaled("kubectl", WEB, 4), settled(WEB, 4)),
+        recently=(scaled("kubectl", WEB, 4), noticed(WEB, 4)),
         expected=(_number("Deployment/web", "4", before="2", manager="kubectl", actor=ActorClass.HUMAN),),
     ),
     Drifted(
         name="scaled-by-k9s-over-helm",
         what="k9s scales a Deployment of a Helm release",
         long_ago=(helm(deployment(replicas=2)), settled(WEB, 2)),
-        recently=(scaled("k9s", WEB, 1), settled(WEB, 1)),
+        recently=(scaled("k9s", WEB, 1), noticed(WEB, 1)),
         expected=(
             _number(
                 "Deployment/web",
@@ -99,42 +116,42 @@ CASES: tuple[Case, ...] = (
         name="scaled-directly",
         what="kubectl patch of spec.replicas, not through /scale",
         long_ago=(flux(deployment(replicas=2)), settled(WEB, 2)),
-        recently=(merged("kubectl-patch", WEB, {"spec": {"replicas": 3}}), settled(WEB, 3)),
+        recently=(merged("kubectl-patch", WEB, {"spec": {"replicas": 3}}), noticed(WEB, 3)),
         expected=(band("Deployment/web", "spec.replicas", "kubectl-patch", after="3"),),
     ),
     Drifted(
         name="scaled-to-zero",
         what="kubectl scale --replicas=0 over Flux leaves no name: only the event tells",
         long_ago=(flux(deployment(replicas=2)), settled(WEB, 2)),
-        recently=(scaled("kubectl", WEB, 0), settled(WEB, 0)),
+        recently=(scaled("kubectl", WEB, 0), noticed(WEB, 0)),
         expected=(_number("Deployment/web", "0", before="2", sure=(Confidence.INFERRED, Confidence.OBSERVED)),),
     ),
     Drifted(
         name="scaled-within-bounds",
         what="kubectl scale where an autoscaler decides, within its bounds",
         long_ago=(flux(deployment(replicas=None), autoscaler()), settled(WEB, 2)),
-        recently=(scaled("kubectl", WEB, 4), settled(WEB, 4)),
+        recently=(scaled("kubectl", WEB, 4), noticed(WEB, 4)),
         expected=(_number("Deployment/web", "4", before="2", sure=(Confidence.INFERRED,)),),
     ),
     Drifted(
         name="scaled-stated-within-bounds",
         what="the same where Flux states the number too: then the name is left",
         long_ago=(flux(deployment(replicas=1), autoscaler()), settled(WEB, 2)),
-        recently=(scaled("kubectl", WEB, 4), settled(WEB, 4)),
+        recently=(scaled("kubectl", WEB, 4), noticed(WEB, 4)),
         expected=(_number("Deployment/web", "4", before="2", manager="kubectl", actor=ActorClass.HUMAN),),
     ),
     Drifted(
         name="scaled-autoscaler-off",
         what="somebody scales to 0, which switches the autoscaler off",
         long_ago=(flux(deployment(replicas=None), autoscaler()), settled(WEB, 2)),
-        recently=(scaled("kubectl", WEB, 0), settled(WEB, 0)),
+        recently=(scaled("kubectl", WEB, 0), noticed(WEB, 0)),
         expected=(_number("Deployment/web", "0", before="2 to 5", says="switch"),),
     ),
     Drifted(
         name="scaled-beyond-keda",
         what="k9s sets more replicas than the ScaledObject allows, and KEDA does not answer",
         long_ago=(flux(deployment(replicas=2), keda(1, 5)), settled(WEB, 2)),
-        recently=(scaled("k9s", WEB, 7), settled(WEB, 7)),
+        recently=(scaled("k9s", WEB, 7), noticed(WEB, 7)),
         expected=(_number("Deployment/web", "7", before="1 to 5", manager="k9s", actor=ActorClass.UI),),
     ),
     Drifted(
