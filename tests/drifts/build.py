@@ -48,7 +48,6 @@ async def build(
             if era is Era.LONG_AGO:
                 await ground.lay(world, cases)
             await _together(world, [(case, case.steps(era)) for case in cases])
-            await _answered(world)
             if era is Era.LONG_AGO:
                 await ground.begin_books(world)
             if era is Era.NOW:
@@ -56,17 +55,6 @@ async def build(
         if era is not Era.NOW:
             await asyncio.to_thread(plane.grow_older, age)
     return written
-
-
-async def _answered(world: World) -> None:
-    """Until the controllers have seen every workload as it is now: what they do later would be of the next era."""
-
-    async def seen() -> bool:
-        kinds = ("Deployment", "StatefulSet", "DaemonSet")
-        found = [one for kind in kinds for one in await world.api.list("apps/v1", kind)]
-        return all(one.get("status", {}).get("observedGeneration") == one["metadata"]["generation"] for one in found)
-
-    await world.api.until(seen, 60.0, 0.3)
 
 
 async def _together(world: World, courses: Sequence[tuple[Case, Sequence[Step]]]) -> None:
@@ -79,6 +67,7 @@ async def _together(world: World, courses: Sequence[tuple[Case, Sequence[Step]]]
             async with room:
                 for step in steps:
                     await step(Place(case.name, world))
+                await Place(case.name, world).answered()
         except Exception as error:
             error.add_note(f"in {case.name}")
             raise

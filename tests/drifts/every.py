@@ -7,6 +7,7 @@ from tests.drifts.families import (
     existence,
     flux,
     gitops,
+    harder,
     helm,
     lookalikes,
     nodes,
@@ -16,7 +17,7 @@ from tests.drifts.families import (
     written_by_design,
 )
 
-_FAMILIES = (flux, owners, helm, existence, scaling, pods, gitops, nodes, lookalikes, written_by_design)
+_FAMILIES = (flux, owners, helm, existence, scaling, pods, gitops, nodes, harder, lookalikes, written_by_design)
 CASES: tuple[Case, ...] = tuple(case for family in _FAMILIES for case in family.CASES)
 DRIFTED = tuple(case for case in CASES if isinstance(case, Drifted))
 LOOKALIKES = tuple(case for case in CASES if isinstance(case, Lookalike))

@@ -24,10 +24,12 @@ CLUSTER_WIDE = frozenset(
 
 
 class Written(NamedTuple):
-    """One write: between these two moments, as the finished cluster shows them."""
+    """One write: between these two moments, as the finished cluster shows them. ``seen``: by then its controller had
+    answered, where that is another moment."""
 
     start: datetime
     end: datetime
+    seen: datetime | None = None
 
 
 @dataclass
@@ -39,6 +41,8 @@ class World:
     delivered: dict[str, list[Raw]] = field(default_factory=dict)
     """What a tool that keeps an inventory delivered, by tool."""
     to_come: timedelta = timedelta()
+    fresh: set[tuple[str, str]] = field(default_factory=set)
+    """Writes of workloads that no controller is known to have seen yet."""
 
     def now(self) -> datetime:
         """This moment as the finished cluster shows it."""
@@ -176,6 +180,23 @@ class Place:
         pods = await self._until(f"{count} pods of {app}", question)
         return sorted(pods, key=lambda pod: str(pod["metadata"]["name"]))
 
+    async def answered(self) -> None:
+        """Until the controllers have seen the case's workloads as they are now."""
+        mine = {key for key in self.world.fresh if key[0] == self.name}
+        if not mine:
+            return
+
+        async def seen() -> bool:
+            kinds = ("Deployment", "StatefulSet", "DaemonSet")
+            found = [one for kind in kinds for one in await self.api.list("apps/v1", kind, self.name)]
+            told = [(one.get("status", {}).get("observedGeneration"), one["metadata"]["generation"]) for one in found]
+            return all(observed == generation for observed, generation in told)
+
+        await self._until("its workloads are seen", seen)
+        for key in mine:
+            self.world.written[key] = self.world.written[key]._replace(seen=self.world.now())
+        self.world.fresh -= mine
+
     async def _until(self, what: str, question: Callable[[], Awaitable[Any]]) -> Any:
         try:
             return await self.api.until(question, 60.0, pause=0.2)
@@ -191,6 +212,8 @@ class Place:
         start = self.world.now()
         answer = await self.api.request(method, path, body, {"Content-Type": media}, fieldManager=manager, **params)
         self.world.written[(self.name, note)] = Written(start, self.world.now())
+        if "/apis/apps/" in path:
+            self.world.fresh.add((self.name, note))
         return _whole(answer)
 
 

@@ -159,14 +159,16 @@ def _faults(one: Raw, case: Drifted, expected: Expected, writes: Writes) -> Iter
 
 def _times(told: Raw, dated: Dated, truth: Written) -> Iterable[str]:
     at, start = _moment(told.get("at")), _moment(told.get("notBefore"))
+    # What controllers make of a write is as late as they are.
+    end = truth.seen if told["basis"] in ("event", "revision") and truth.seen is not None else truth.end
     when = f"{start} to {at} by {told['basis']}; it was {truth.start:%H:%M:%S} to {truth.end:%H:%M:%S}"
     if start is not None and start > truth.end + _NEAR:
         yield f"time: not before too late: {when}"
     if at is not None and at < truth.start - _NEAR:
         yield f"time: at too early: {when}"
-    if at is not None and start is None and at > truth.end + _NEAR:
+    if at is not None and start is None and at > end + _NEAR:
         yield f"time: claims to be exact and is too late: {when}"
-    if dated is Dated.EXACTLY and (at is None or abs(at - truth.end) > _NEAR + (truth.end - truth.start)):
+    if dated is Dated.EXACTLY and (at is None or not truth.start - _NEAR <= at <= end + _NEAR):
         yield f"time: not exact: {when}"
     if dated is Dated.BOUNDED and at is None:
         yield f"time: no upper bound: {when}"

@@ -9,6 +9,7 @@ import msgspec
 from k8sview.model.drift import Drift, DriftKind, DriftTime
 
 _BEST = (
+    DriftKind.SUSPENDED,
     DriftKind.REPLICAS,
     DriftKind.POD_TEMPLATE,
     DriftKind.OUT_OF_BAND,
@@ -16,7 +17,7 @@ _BEST = (
     DriftKind.MANIFEST,
     DriftKind.LAST_APPLIED,
 )
-"""Kinds that tell of the same leaf, those first that know who and when."""
+"""Kinds that tell of the same leaf, those first that know what it does, then those that know who and when."""
 _STATED = (DriftKind.HELM, DriftKind.MANIFEST, DriftKind.LAST_APPLIED)
 """Kinds that know what the leaf should be."""
 
@@ -68,7 +69,7 @@ def _with(best: Drift, other: Drift) -> Drift:
         before=best.before if best.before is not None else other.before,
         after=best.after if best.after is not None else other.after,
         actor=best.actor or other.actor,
-        time=best.time if best.time != DriftTime() else other.time,
+        time=_narrower(best.time, other.time),
         why_not_reverted=best.why_not_reverted or other.why_not_reverted,
         next_upgrade_repairs=(
             best.next_upgrade_repairs if best.next_upgrade_repairs is not None else other.next_upgrade_repairs
@@ -78,3 +79,10 @@ def _with(best: Drift, other: Drift) -> Drift:
         evidence=tuple(dict.fromkeys((*best.evidence, *other.evidence))),
         also=tuple(dict.fromkeys((*best.also, other.kind, *other.also))),
     )
+
+
+def _narrower(best: DriftTime, other: DriftTime) -> DriftTime:
+    """The time that says more: any before none, and a moment before bounds."""
+    exact = other.at is not None and other.not_before is None
+    bounded = best.at is None or best.not_before is not None
+    return other if best == DriftTime() or (exact and bounded) else best

@@ -16,6 +16,7 @@ import msgspec
 
 from k8sview.analysis.drift.naming import ref_of
 from k8sview.analysis.drift.window import NEAR, writer_at
+from k8sview.model.fields import read_one
 from k8sview.model.objects.workloads import Deployment, HorizontalPodAutoscaler, StatefulSet
 from k8sview.model.times import parse_time
 from k8sview.model.view import View
@@ -23,6 +24,7 @@ from k8sview.model.view import View
 _SECOND = timedelta(seconds=1)
 
 HPAS = "horizontalpodautoscalers.autoscaling"
+SCALED_OBJECTS = "scaledobjects.keda.sh"
 
 # "Scaled up replica set web-1 from 0 to 3"; before 1.28 "… web-1 to 3 from 0", still earlier without "from".
 _SCALED = re.compile(r"Scaled (?:up|down) replica set (\S+)(?: from (\d+))? to (\d+)(?: from (\d+))?")
@@ -82,7 +84,8 @@ def scalings_of(view: View, resource: str, workload: Any, starts: Mapping[str, d
         told = _of_deployment(view, workload, starts)
     else:
         told = _of_statefulset(view, workload) if isinstance(workload, StatefulSet) else []
-    found = [_attributed(workload, one, rescales) for one in told]
+    switch = switched_off_by(view, resource, workload)
+    found = [_attributed(workload, one, rescales, switch) for one in told]
     for one in rescales:
         if not any(abs(one.at - other.at) <= NEAR for other in found):
             found.append(_of_rescale(one))
@@ -174,11 +177,28 @@ def _rescales(view: View, resource: str, workload: Any) -> list[_Rescale]:
     return found
 
 
-def _attributed(workload: Any, scaling: Scaling, rescales: list[_Rescale]) -> Scaling:
+def switched_off_by(view: View, resource: str, workload: Any) -> str:
+    """The ScaledObject that may scale a workload to zero and from it; "" where there is none. KEDA does so itself,
+    without a word of its autoscaler's."""
+    kind = _KINDS.get(resource) or ref_of(view, resource, workload).kind
+    for one in view.in_namespace(SCALED_OBJECTS, workload.metadata.namespace or ""):
+        told = [read_one(one, f"spec.scaleTargetRef.{name}") for name in ("kind", "name")]
+        if (told[0] or "Deployment", told[1]) != (kind, workload.metadata.name):
+            continue
+        lowest, idle = read_one(one, "spec.minReplicaCount"), read_one(one, "spec.idleReplicaCount")
+        paused = one.metadata.annotations.get("autoscaling.keda.sh/paused-replicas")
+        if lowest in (None, 0) or idle == 0 or paused == "0":
+            return str(one.metadata.name)
+    return ""
+
+
+def _attributed(workload: Any, scaling: Scaling, rescales: list[_Rescale], switch: str) -> Scaling:
     for one in rescales:
         if abs(one.at - scaling.at) <= NEAR:
             return msgspec.structs.replace(scaling, autoscaler=one.autoscaler, reason=one.reason)
-    return msgspec.structs.replace(scaling, actor=writer_at(workload, scaling.at))
+    actor = writer_at(workload, scaling.at)
+    by_switch = switch if not actor and 0 in (scaling.before, scaling.after) else ""
+    return msgspec.structs.replace(scaling, actor=actor, autoscaler=by_switch)
 
 
 def _last_scaler(workload: Any) -> str:

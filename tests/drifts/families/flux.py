@@ -172,7 +172,7 @@ WORKLOADS: tuple[Case, ...] = (
         deployment(),
         agent("curl/8.9.1", WEB, _JSON_OPEN, kind=JSON),
         band(
-            "Deployment/web", f"{_POD}.hostNetwork", "curl", SCRIPT, change=ADDITION, security=True, dated=Dated.BOUNDED
+            "Deployment/web", f"{_POD}.hostNetwork", "curl", SCRIPT, change=OVERRIDE, security=True, dated=Dated.BOUNDED
         ),
         band(
             "Deployment/web",

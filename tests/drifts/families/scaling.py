@@ -9,7 +9,7 @@ from k8sview.model.status import Confidence
 from tests.drifts.case import Case, Dated, Drifted, Expected, Step
 from tests.drifts.deliver import flux, helm
 from tests.drifts.families.flux import band
-from tests.drifts.place import Place, Written
+from tests.drifts.place import Place
 from tests.drifts.shapes import DB, IMAGE, WEB, app, autoscaler, deployment, made, stateful
 from tests.drifts.writes import merged, scaled
 
@@ -49,8 +49,8 @@ def noticed(target: dict[str, Any], replicas: int) -> Step:
             return any(f" to {replicas}" in one["message"] for one in events)
 
         await at.api.until(told, 60.0, 0.2)
-        start, _ = at.world.written[(at.name, "drift")]
-        at.world.written[(at.name, "drift")] = Written(start, at.world.now())
+        write = at.world.written[(at.name, "drift")]
+        at.world.written[(at.name, "drift")] = write._replace(seen=at.world.now())
 
     return step
 

@@ -17,7 +17,7 @@ from k8sview.analysis.drift.ownership.managers import actor, tool
 from k8sview.analysis.drift.ownership.tracking import Tracking
 from k8sview.analysis.drift.ownership.triage import marks_of
 from k8sview.analysis.drift.revisions import starts_of
-from k8sview.analysis.drift.scaled import HPAS, Scaling, autoscalers_of, scalings_of
+from k8sview.analysis.drift.scaled import HPAS, SCALED_OBJECTS, Scaling, autoscalers_of, scalings_of
 from k8sview.analysis.drift.window import NEAR, born
 from k8sview.model.drift import Actor, ActorClass, Drift, DriftKind, DriftTime, NotCheckable
 from k8sview.model.fields import read_one
@@ -28,7 +28,6 @@ from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
 SCALED = ("deployments.apps", "statefulsets.apps")
-SCALED_OBJECTS = "scaledobjects.keda.sh"
 READS = (*SCALED, HPAS, SCALED_OBJECTS, "replicasets.apps", "events")
 
 _PATH = "spec.replicas"

@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from k8sview.analysis.drift.kinds.reading import declared, refused
-from k8sview.analysis.drift.kinds.replicas import SCALED_OBJECTS
 from k8sview.analysis.drift.naming import ref_of
 from k8sview.analysis.drift.ownership.managers import actor, own_controllers
-from k8sview.analysis.drift.scaled import HPAS, autoscalers_of
+from k8sview.analysis.drift.scaled import HPAS, SCALED_OBJECTS, autoscalers_of
 from k8sview.analysis.drift.window import born
 from k8sview.model.drift import Actor, ActorClass, Drift, DriftKind, DriftTime, NotCheckable
 from k8sview.model.fields import read_one
