@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from k8sview.analysis.drift.kinds.flux import APPLIERS, suspended
-from k8sview.analysis.drift.kinds.reading import absent, items, mapping, text, unread
+from k8sview.analysis.drift.kinds.reading import items, mapping, text, unread
 from k8sview.analysis.drift.naming import ref_of
 from k8sview.model.drift import Drift, DriftKind, DriftTime, NotCheckable
 from k8sview.model.resources import Ref
@@ -33,9 +33,8 @@ def missing(view: View) -> Iterator[Drift]:
 
 
 def not_checkable(view: View) -> Iterator[NotCheckable]:
-    """Inventories that may not be read or that nobody keeps; listed kinds that cannot be seen."""
-    if absent(view, READS):
-        yield NotCheckable(DriftKind.MISSING, "Flux does not serve its kinds here: nobody keeps an inventory")
+    """Inventories that may not be read; listed kinds that cannot be seen. Where nobody keeps any, others state what
+    should be there."""
     for reason in unread(view, READS):
         yield NotCheckable(DriftKind.MISSING, reason)
     hidden: dict[str, None] = {}
