@@ -9,6 +9,7 @@ from tests.drifts.families import (
     gitops,
     harder,
     helm,
+    innocents,
     lookalikes,
     nodes,
     owners,
@@ -17,7 +18,20 @@ from tests.drifts.families import (
     written_by_design,
 )
 
-_FAMILIES = (flux, owners, helm, existence, scaling, pods, gitops, nodes, harder, lookalikes, written_by_design)
+_FAMILIES = (
+    flux,
+    owners,
+    helm,
+    existence,
+    scaling,
+    pods,
+    gitops,
+    nodes,
+    harder,
+    lookalikes,
+    written_by_design,
+    innocents,
+)
 CASES: tuple[Case, ...] = tuple(case for family in _FAMILIES for case in family.CASES)
 DRIFTED = tuple(case for case in CASES if isinstance(case, Drifted))
 LOOKALIKES = tuple(case for case in CASES if isinstance(case, Lookalike))

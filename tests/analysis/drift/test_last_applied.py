@@ -73,6 +73,14 @@ def test_an_earlier_apply_is_no_doubt() -> None:
     assert drift.confidence is Confidence.CERTAIN
 
 
+def test_other_tools_keep_the_same_annotation() -> None:
+    """Argo CD applies client-side as well, under its own name."""
+    fields: Raw = {"f:metadata": {"f:annotations": {f"f:{ANNOTATION}": {}}}}
+    argo = entry("argocd-controller", fields, "Update", "2026-03-01T10:00:00Z")
+    (drift,) = last_applied(view_of(), applied(deployment(replicas=2), deployment(replicas=5), argo)).drifts
+    assert drift.confidence is Confidence.CERTAIN
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -101,7 +101,19 @@ def test_a_number_beyond_the_autoscalers_bounds() -> None:
     assert keda.before == "1 to 100"
 
 
+def test_a_number_within_bounds_that_nobody_owns() -> None:
+    raw = web(4)
+    (one,) = found(raw, hpa(wanted=4), told(raw, 2, 4))
+    assert (one.before, one.after, one.actor) == ("2", "4", None)
+    assert one.confidence is Confidence.INFERRED
+    assert "although HorizontalPodAutoscaler web decides" in one.message
+
+
 INNOCENT = [
+    ("nobody owns it and nothing tells when", [web(4), hpa(wanted=4)]),
+    ("nobody owns it, and the autoscaler is younger", [web(4), hpa(wanted=4, age="10m"), told(web(4), 2, 4)]),
+    ("nobody owns it, and KEDA scales it too", [web(4), hpa(), scaled_object(), told(web(4), 0, 4)]),
+    ("KEDA switched it off a while ago", [web(0), scaled_object(), told(web(0), 2, 0)]),
     ("the autoscaler did it", [web(5, BY_HPA), hpa(wanted=5)]),
     ("a person before the autoscaler was made", [web(5, BY_KUBECTL), hpa(wanted=5, age="5m"), told(web(5), 2, 5)]),
     ("the autoscaler agrees", [web(5, BY_KUBECTL), hpa(wanted=5)]),

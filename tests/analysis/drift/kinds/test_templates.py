@@ -69,6 +69,14 @@ def test_a_label_that_was_taken_away_and_a_container_that_was_put_in() -> None:
     assert debugged.change == "addition"
 
 
+def test_each_debugging_container_by_its_name() -> None:
+    both = web("a", entry("kubectl", "1h", "ephemeralcontainers"))
+    both["spec"]["ephemeralContainers"] = [{"name": "one"}, {"name": "two"}]
+    first, second = found(both)
+    assert (first.path, second.path) == tuple(f"spec.ephemeralContainers[name={one}]" for one in ("one", "two"))
+    assert first.time.not_before is not None, "of two the entry dates only the last"
+
+
 def test_sets_are_compared_with_their_stored_revision() -> None:
     owner = workload("StatefulSet", "db", template=TEMPLATE)
     stored = controller_revision("db", 1, "9d", image="registry.example/web:1")

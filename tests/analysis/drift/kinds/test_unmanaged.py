@@ -34,6 +34,22 @@ def test_what_a_person_made_in_a_cluster_that_is_delivered() -> None:
     assert applied.severity is Severity.INFO  # may well be a pipeline's
 
 
+def test_a_pod_that_nothing_owns() -> None:
+    loose = made(entry("kubectl-run", "9d"), kind="Pod", name="shell")
+    (one,) = unmanaged.unmanaged(view_of(DELIVERED, loose))
+    assert (one.object.kind, one.object.name) == ("Pod", "shell")
+    done = {**loose, "status": {"phase": "Succeeded"}}
+    owned = made(entry("kubectl-run", "9d"), kind="Pod", ownerReferences=[{"kind": "Job", "name": "x", "uid": "x"}])
+    assert list(unmanaged.unmanaged(view_of(DELIVERED, done, owned))) == []
+
+
+def test_whoever_applied_is_likelier_to_have_made_it_than_who_edited() -> None:
+    raw = made(entry("kubectl-patch", "2d"), entry("kubectl-client-side-apply", "1d"))
+    (one,) = unmanaged.unmanaged(view_of(DELIVERED, raw))
+    assert one.actor is not None
+    assert one.actor.manager == "kubectl-client-side-apply"
+
+
 INNOCENT = [
     ("delivered by a tool without marks", made(entry("Terraform", "9d"))),
     (
