@@ -87,9 +87,21 @@ def test_a_removal_is_told_by_what_states_the_leaf() -> None:
 
 def test_leaves_and_objects_of_others_are_left_alone() -> None:
     other = Drift(kind=DriftKind.OUT_OF_BAND, object=Ref("v1", "Service", "shop", "web"), path="spec.type")
-    suspended = Drift(kind=DriftKind.SUSPENDED, object=WEB, path="spec.paused")
-    twice = (drift("spec.paused"), suspended, other, other)
+    stale = Drift(kind=DriftKind.STALE_CONFIG, object=WEB, path="spec.paused")
+    twice = (drift("spec.paused"), stale, other, other)
     assert merged(twice) == twice
+
+
+def test_a_hole_in_the_fence_has_the_hand_that_made_it() -> None:
+    hand = drift("spec.paused", at(5), actor=Actor(ActorClass.HUMAN, "kubectl-rollout"))
+    (found,) = merged((hand, Drift(kind=DriftKind.SUSPENDED, object=WEB, path="spec.paused", time=between(90, 5))))
+    assert (found.kind, found.also, found.actor) == (DriftKind.SUSPENDED, (DriftKind.OUT_OF_BAND,), hand.actor)
+    assert found.time == at(5), "a moment says more than bounds"
+
+
+def test_a_busy_controller_makes_the_revision_after_the_write() -> None:
+    written = DriftTime(at=NOON - timedelta(minutes=10, seconds=4), basis="managedFields")
+    assert dated(view_of(*THREE), drift(time=written)).time == written
 
 
 def test_the_users_own_classes_have_the_last_word() -> None:
