@@ -11,6 +11,7 @@ from typing import Any
 from k8sview.analysis.drift.comparing.difference import Comparing
 from k8sview.analysis.drift.comparing.documents import Documents, Identity, Stated, stated
 from k8sview.analysis.drift.comparing.objects import Terms, compared
+from k8sview.analysis.drift.comparing.security import is_secured
 from k8sview.model.drift import Drift, DriftKind, Drifts, NotCheckable
 from k8sview.model.status import Severity
 from k8sview.model.view import View
@@ -86,6 +87,7 @@ def _missing(one: Stated, stated_by: str) -> Drift:
         kind=DriftKind.MISSING,
         object=one.ref,
         change="removal",
+        security=is_secured("", one.ref.kind, one.ref.api_version.rpartition("/")[0]),
         severity=Severity.HIGH,
         message=f"{one.ref} does not exist, which {stated_by} states",
         next="apply it again, or take it out of what states it",

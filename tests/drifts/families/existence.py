@@ -116,7 +116,7 @@ CASES: tuple[Case, ...] = (
                 binding("made-admin", "cluster-admin", "eve", kind="ClusterRoleBinding", of="ClusterRole"),
             ),
         ),
-        expected=(unmanaged("ClusterRoleBinding/made-admin", "kubectl-create"),),
+        expected=(unmanaged("ClusterRoleBinding/made-admin", "kubectl-create", security=True),),
     ),
     Drifted(
         name="made-and-edited",

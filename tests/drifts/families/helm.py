@@ -89,7 +89,11 @@ CASES: tuple[Case, ...] = (
         what="the release's NetworkPolicy is deleted",
         long_ago=(helm(policy(), _TWO),),
         recently=(deleted(named(policy())),),
-        expected=(Expected(kind=DriftKind.MISSING, of="NetworkPolicy/closed", change="removal", dated=Dated.UNTOLD),),
+        expected=(
+            Expected(
+                kind=DriftKind.MISSING, of="NetworkPolicy/closed", change="removal", dated=Dated.UNTOLD, security=True
+            ),
+        ),
     ),
     Drifted(
         name="helm-widget-edited",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from k8sview.analysis.drift.comparing.security import is_secured
 from k8sview.analysis.drift.kinds.flux import APPLIERS, suspended
 from k8sview.analysis.drift.kinds.reading import items, mapping, text, unread
 from k8sview.analysis.drift.naming import ref_of
@@ -92,6 +93,7 @@ def _drift(view: View, resource: str, owner: Any, entry: Ref, identity: str) -> 
         object=entry,
         change="removal",
         time=DriftTime(not_before=_applied(owner)),
+        security=is_secured("", entry.kind, entry.api_version.rpartition("/")[0]),
         severity=Severity.HIGH,
         message=f"{entry} does not exist, and the inventory of {words} lists it",
         why_not_reverted=f"the {words} is suspended"

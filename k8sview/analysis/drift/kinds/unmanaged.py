@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from k8sview.analysis.drift.comparing.security import is_secured
 from k8sview.analysis.drift.kinds.generated import generated
 from k8sview.analysis.drift.kinds.reading import declared, refused
 from k8sview.analysis.drift.naming import ref_of
@@ -58,14 +59,18 @@ def unmanaged(view: View) -> Iterator[Drift]:
             continue
         created = born(one.obj)
         piped = applies(one.creator)
+        subject = ref_of(view, one.resource, one.obj)
+        security = is_secured("", subject.kind, subject.api_version.rpartition("/")[0])
+        by_hand = Severity.MEDIUM if security else Severity.LOW
         yield Drift(
             kind=DriftKind.UNMANAGED,
-            object=ref_of(view, one.resource, one.obj),
+            object=subject,
             change="addition",
             actor=one.creator,
             time=DriftTime(at=created, basis="managedFields" if created is not None else "none"),
             confidence=Confidence.INFERRED if piped else Confidence.OBSERVED,
-            severity=Severity.INFO if piped else Severity.LOW,
+            security=security,
+            severity=Severity.INFO if piped else by_hand,
             message=f"made by {tool(one.creator)}; nothing that delivers this cluster knows it",
             why_not_reverted="nothing owns it",
             next="take it into the source that delivers the cluster, or delete it",
