@@ -24,7 +24,8 @@ from k8sview.sources.contract import Source
 _TWICE = frozenset({"events.events.k8s.io", "componentstatuses"})
 """What another resource tells as well."""
 _FIGURES = "metrics.k8s.io"
-_OWNED = (DriftKind.OUT_OF_BAND, DriftKind.LAST_APPLIED)
+_WRITTEN = (DriftKind.OUT_OF_BAND, DriftKind.LAST_APPLIED)
+_OWNED = (*_WRITTEN, DriftKind.NODE_IN_PLACE)
 _OF_RELEASES = (DriftKind.HELM, DriftKind.ORPHAN, DriftKind.MISSING)
 _GIVEN = (DriftKind.MANIFEST, DriftKind.MISSING)
 _NO_BODIES = "a recording keeps no field sets and covers values: only the live cluster can tell"
@@ -104,7 +105,7 @@ async def _look(
         found = Drifts()
         if any(map(chosen, _OF_RELEASES)):
             found, _ = await look_at_releases(view, None, labels_only=labels_only)
-        asked = (*_OWNED, DriftKind.HELM, *(_GIVEN if given is not None else ()))
+        asked = (*_WRITTEN, DriftKind.HELM, *(_GIVEN if given is not None else ()))
         blind = tuple(NotCheckable(kind, _NO_BODIES) for kind in asked if chosen(kind))
         return found + Drifts(not_checkable=blind)
     owned = any(map(chosen, _OWNED))
@@ -132,6 +133,10 @@ def _not_given(stated: Documents | None, labels_only: bool) -> Iterator[Unlooked
         yield Unlooked(kind, "needs a second cluster or recording to compare with: k8sview diff A B", asked=False)
     if stated is None:
         yield Unlooked(DriftKind.MANIFEST, "needs manifests: -f DIR, FILE or -", asked=False)
-        yield Unlooked(DriftKind.MISSING, "needs manifests (-f), or a Helm release that states it", asked=False)
+        yield Unlooked(
+            DriftKind.MISSING,
+            "needs manifests (-f), a Helm release or an inventory of Flux that states it",
+            asked=False,
+        )
     if labels_only:
         yield Unlooked(DriftKind.HELM, "manifests of releases were left unread: --helm=labels-only", asked=False)

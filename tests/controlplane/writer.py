@@ -168,6 +168,7 @@ class ApiWriter:
 
     async def established(self, definition: Object) -> None:
         """Waits until a CustomResourceDefinition is served."""
+
         async def good() -> bool:
             conditions = (await self.get(definition)).get("status", {}).get("conditions") or []
             return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)

@@ -493,7 +493,7 @@ FIELDS: tuple[Case, ...] = (
         "a port is added to a Service",
         service(),
         patched("kubectl-patch", service(), {"spec": {"ports": [{"name": "debug", "port": 6060}]}}),
-        band("Service/web", "spec.ports[port=6060,protocol=TCP]", "kubectl-patch", change="addition"),
+        band("Service/web", "spec.ports[port=6060]", "kubectl-patch", change="addition"),
     ),
     over(
         "selector-turned",

@@ -10,7 +10,7 @@ import msgspec
 from k8sview.analysis.drift.ownership import bounds
 from k8sview.analysis.drift.ownership.desired import Desired
 from k8sview.analysis.drift.ownership.owners import Owner, Ownership
-from k8sview.analysis.drift.ownership.regime import Basis, Regime, Write, delivers, regime
+from k8sview.analysis.drift.ownership.regime import Regime, Write, delivers, regime
 from k8sview.analysis.drift.ownership.tracking import Subject, tracking
 from k8sview.analysis.drift.scaled import Scaling
 from k8sview.model.resources import Ref
@@ -45,15 +45,17 @@ def regime_of(body: Mapping[str, Any], owned: Ownership) -> Regime | None:
         for one in found:
             counts[one] = counts.get(one, 0) + 1
     writes = [Write(one.actor, one.time, counts.get(one, 0)) for one in owned.owners]
-    found_regime = regime(marks, writes, bounds.created(body))
-    # What people do to a node its kubelet made is maintenance; it has a trail of its own.
-    by_kubelet = found_regime is not None and found_regime.basis is Basis.CREATOR and ref.kind == "Node"
-    return None if by_kubelet else found_regime
+    return regime(marks, writes, bounds.created(body))
 
 
 def controlled(body: Mapping[str, Any]) -> bool:
     owners = metadata_of(body).get("ownerReferences")
     return isinstance(owners, list) and any(isinstance(one, dict) and one.get("controller") is True for one in owners)
+
+
+def is_node(ref: Ref) -> bool:
+    """Whether it is a machine of the cluster: its kubelet makes it, and people change it in place."""
+    return (ref.api_version, ref.kind) == ("v1", "Node")
 
 
 def ref_of(body: Mapping[str, Any]) -> Ref:

@@ -1,13 +1,14 @@
 """From leaves to reports: what was written as one thing is told as one.
 
 A new list item owns its key and its defaults with it; a probe likewise. ``serviceAccount`` mirrors
-``serviceAccountName``. Everything else is told leaf by leaf.
+``serviceAccountName``; some defaults come along with what was set. Everything else is told leaf by leaf.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from k8sview.analysis.drift.ownership.companions import came_along
 from k8sview.analysis.drift.ownership.owners import Ownership
 from k8sview.analysis.drift.ownership.resolution import Location
 
@@ -28,8 +29,9 @@ def grouped(
     for leaf in sorted(set(leaves), key=_order):
         place = _added(owned, leaf, manager, stated, brought) or leaf
         found.setdefault(place, []).append(leaf)
+    along = came_along({place: owned.value(place) for place in found})
     for place in list(found):
-        if place[-1] == "serviceAccount" and (*place[:-1], "serviceAccountName") in found:
+        if place in along or (place[-1] == "serviceAccount" and (*place[:-1], "serviceAccountName") in found):
             del found[place]
     return {place: tuple(parts) for place, parts in found.items()}
 

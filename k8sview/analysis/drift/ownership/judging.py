@@ -18,7 +18,7 @@ from k8sview.analysis.drift.ownership.agreement import (
     same_entry,
     told_by_another,
 )
-from k8sview.analysis.drift.ownership.case import Case, controlled, opened, ref_of
+from k8sview.analysis.drift.ownership.case import Case, controlled, is_node, opened, ref_of
 from k8sview.analysis.drift.ownership.desired import Same, equal
 from k8sview.analysis.drift.ownership.desired import desired as wanted
 from k8sview.analysis.drift.ownership.grouping import grouped
@@ -30,9 +30,9 @@ from k8sview.analysis.drift.ownership.telling import confidence, evidence
 from k8sview.analysis.drift.ownership.unsigned import removals, scaled_without_a_name
 from k8sview.analysis.drift.ownership.values import shown_value
 from k8sview.analysis.drift.ownership.weight import is_security, severity
-from k8sview.analysis.drift.ownership.words import deed, in_audit_log, sentence
+from k8sview.analysis.drift.ownership.words import UNSCHEDULABLE, deed, in_audit_log, on_a_node, sentence
 from k8sview.analysis.drift.scaled import Scaling
-from k8sview.model.drift import Drift, DriftKind, DriftTime, NotCheckable
+from k8sview.model.drift import Actor, Drift, DriftKind, DriftTime, NotCheckable
 from k8sview.model.kinds import KINDS
 from k8sview.model.status import Severity
 from k8sview.model.times import parse_time
@@ -145,8 +145,12 @@ def _drift(
     message = by_hand or sentence(who, path, change, case.ruled)
     if restart:
         message = f"{tool(who).partition(' (')[0]} restarted the pods by hand"
+    node = is_node(case.ref)
+    harmless = restart or (node and path == UNSCHEDULABLE)
+    if node and by_hand is None:
+        message = on_a_node(who, path, change)
     return Drift(
-        kind=DriftKind.OUT_OF_BAND,
+        kind=DriftKind.NODE_IN_PLACE if node else DriftKind.OUT_OF_BAND,
         object=case.ref,
         path=path,
         change=None if restart else change,
@@ -155,15 +159,19 @@ def _drift(
         actor=who,
         time=time,
         confidence=confidence(case, owner, time, by_hand=by_hand is not None),
-        why_not_reverted="Flux keeps what is written under this name"
-        if who.manager == "flux-client-side-apply"
-        else "",
+        why_not_reverted=_kept(who, node=node),
         security=security,
-        severity=Severity.LOW if restart else severity(case.ref, path, change, security=security),
+        severity=Severity.LOW if harmless else severity(case.ref, path, change, security=security),
         message=message,
         next=in_audit_log(case.ref, case.resource, time, who.subresource),
         evidence=tuple(evidence(case, place, path, value)),
     )
+
+
+def _kept(who: Actor, *, node: bool) -> str:
+    if node:
+        return "a node keeps what is written on it until it is replaced"
+    return "Flux keeps what is written under this name" if who.manager == "flux-client-side-apply" else ""
 
 
 def _change(case: Case, place: Location, owner: Owner, *, added: bool) -> str | None:

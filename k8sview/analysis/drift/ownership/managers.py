@@ -24,6 +24,8 @@ _KUBECTL = {  # kubectl sends no manager with these: only its user agent's name 
     "status": "kubectl (status)",
 }
 _PEOPLE = (ActorClass.HUMAN, ActorClass.UI)
+NAMELESS = (ActorClass.UNKNOWN, ActorClass.SCRIPT)
+"""Programs that chose no name of their own: operators may be among them."""
 
 
 def class_of(manager: str, subresource: str = "", known: Known = NOBODY) -> ActorClass:
@@ -45,11 +47,11 @@ def actor(entry: Mapping[str, Any], known: Known = NOBODY, own_controllers: Coll
     """Who an entry stands for. Wrongly typed parts count as absent.
 
     ``own_controllers``: managers known to reconcile the object (``own_controllers`` tells): an unknown name among
-    them is a controller, unless the user says otherwise.
+    them, or that of the library it is made with, is a controller, unless the user says otherwise.
     """
     manager, operation, subresource = (_text(entry.get(name)) for name in ("manager", "operation", "subresource"))
     found = class_of(manager, subresource, known)
-    if found is ActorClass.UNKNOWN and manager in own_controllers and manager not in known:
+    if found in NAMELESS and manager in own_controllers and manager not in known:
         found = ActorClass.CONTROLLER
     return Actor(found, manager, operation, subresource)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from k8sview.analysis.drift.ownership.case import Case
+from k8sview.analysis.drift.ownership.case import Case, is_node
 from k8sview.analysis.drift.ownership.owners import Owner
 from k8sview.analysis.drift.ownership.regime import Basis
 from k8sview.analysis.drift.ownership.resolution import Location
@@ -20,7 +20,8 @@ from k8sview.model.times import format_time
 def confidence(case: Case, owner: Owner, time: DriftTime, *, by_hand: bool) -> Confidence:
     if owner.actor.actor_class is ActorClass.UNKNOWN:
         return Confidence.INFERRED
-    if not by_hand and (case.ruled is None or case.ruled.basis is Basis.CREATOR):
+    guessed = case.ruled is None or (case.ruled.basis is Basis.CREATOR and not is_node(case.ref))
+    if not by_hand and guessed:
         return Confidence.INFERRED
     return Confidence.OBSERVED if time.basis == "event" else Confidence.CERTAIN
 

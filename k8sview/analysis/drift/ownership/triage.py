@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from k8sview.analysis.drift.ownership.managers import NOBODY, Known, class_of, own_controllers, person
+from k8sview.analysis.drift.ownership.managers import NAMELESS, NOBODY, Known, class_of, own_controllers, person
 from k8sview.analysis.drift.ownership.regime import Regime, Write, regime, sanctioned
 from k8sview.analysis.drift.ownership.tracking import Subject, Tracking, tracking
 from k8sview.model.drift import Actor, ActorClass
@@ -84,6 +84,6 @@ def _actor(entry: ManagedFieldsEntry, known: Known) -> Actor:
 
 def _promoted(write: Write, controllers: frozenset[str], known: Known) -> Write:
     who = write.actor
-    if who.actor_class is not ActorClass.UNKNOWN or who.manager not in controllers or who.manager in known:
+    if who.actor_class not in NAMELESS or who.manager not in controllers or who.manager in known:
         return write
     return msgspec.structs.replace(write, actor=msgspec.structs.replace(who, actor_class=ActorClass.CONTROLLER))

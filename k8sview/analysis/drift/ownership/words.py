@@ -8,6 +8,9 @@ from k8sview.model.drift import Actor, DriftTime
 from k8sview.model.resources import Ref
 from k8sview.model.times import format_time
 
+UNSCHEDULABLE = "spec.unschedulable"
+"""Set by whoever cordons a node: maintenance, as a rule."""
+
 _DONE = {"override": "changed", "addition": "added", "removal": "removed"}
 
 
@@ -20,6 +23,13 @@ def sentence(who: Actor | None, path: str, change: str | None, ruled: Regime | N
     if ruled.basis is Basis.CREATOR:
         return f"{said}; {ruled} made the object"
     return f"{said}; {ruled} manages the object"
+
+
+def on_a_node(who: Actor, path: str, change: str | None) -> str:
+    """Who changed a living node; it has nobody else to write its fields."""
+    if path == UNSCHEDULABLE:
+        return f"{'kubectl cordon or drain' if who.manager == 'kubectl' else tool(who)} keeps new pods off the node"
+    return f"{tool(who)} {_DONE.get(change or '', 'wrote')} {path} of a living node, in place"
 
 
 def deed(who: Actor, path: str) -> str | None:

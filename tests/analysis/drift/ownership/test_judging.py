@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from k8sview.analysis.drift.ownership.judging import gaps, judge
-from k8sview.model.drift import Drift
+from k8sview.model.drift import Drift, DriftKind
 from k8sview.model.status import Confidence, Severity
 from k8sview.model.times import format_time
 from tests.analysis.clusters import ago
@@ -126,9 +126,20 @@ def test_what_nobody_can_be_meant_to_write_is_nobodys_drift() -> None:
     assert judged(body(flux("3d"), entry("kube-controller-manager", "1h", "data/a"), data={"a": "1"})) == ()
     owner = {"ownerReferences": [{"kind": "Widget", "name": "w", "uid": "1", "controller": True}]}
     assert judged(body(flux("3d", "data/b"), hand, data={"a": "1"}, metadata=owner)) == ()
-    node = body(entry("kubelet", "10d", "spec/podCIDR"), entry("kubectl", "1h", "spec/unschedulable"), kind="Node",
-                labels={}, spec={"unschedulable": True, "podCIDR": "10.0.0.0/24"})  # fmt: skip
-    assert judged(node) == ()
+
+
+def test_what_people_do_to_a_node_is_told_as_a_change_in_place() -> None:
+    kubelet = entry("kubelet", "10d", "spec/podCIDR")
+    hands = (entry("kubectl", "1h", "spec/unschedulable"), entry("kubectl-label", "2h", "metadata/labels/zone"))
+    spec = {"unschedulable": True, "podCIDR": "10.0.0.0/24"}
+    node = body(kubelet, *hands, kind="Node", labels={"zone": "a"}, spec=spec)
+    label, cordon = judged(node)
+    assert (label.kind, label.path) == (DriftKind.NODE_IN_PLACE, "metadata.labels.zone")
+    assert (cordon.path, cordon.severity) == ("spec.unschedulable", Severity.LOW)
+    assert cordon.message == "kubectl cordon or drain keeps new pods off the node"
+    assert cordon.confidence is Confidence.CERTAIN
+    daemons = (entry("cilium-agent", "1h", "metadata/annotations/x"), entry("nfd-master", "1h", "metadata/labels/y"))
+    assert judged(body(kubelet, *daemons, kind="Node", labels={"y": "1"}, spec=spec)) == ()
 
 
 @pytest.mark.parametrize(

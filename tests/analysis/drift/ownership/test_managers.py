@@ -79,6 +79,10 @@ def test_who_writes_the_status_is_the_objects_controller_unless_it_is_a_person()
     asked = {"manager": ActorClass.UNKNOWN}
     assert actor({"manager": "manager"}, asked, controllers).actor_class is X
     assert actor({"manager": "other"}, own_controllers=controllers).actor_class is X
+    # An operator under the name of the library that it is made with.
+    reports = [actor({"manager": "Go-http-client", "subresource": "status"})]
+    assert actor({"manager": "Go-http-client"}, own_controllers=own_controllers(reports)).actor_class is C
+    assert actor({"manager": "Go-http-client"}).actor_class is S
 
 
 def test_wrongly_typed_entries_are_nobody() -> None:
