@@ -287,7 +287,7 @@ CASES: tuple[Case, ...] = (
     Drifted(
         name="kubelet-newer",
         what="a kubelet is newer than the API server",
-        long_ago=(joins(node("kubelet-newer-0", kubeletVersion="v1.38.0")),),
+        long_ago=(joins(node("kubelet-newer-0", pool="kubelet-newer", kubeletVersion="v1.38.0")),),
         expected=(
             _node(
                 DriftKind.VERSION_SKEW,
@@ -302,7 +302,7 @@ CASES: tuple[Case, ...] = (
     Drifted(
         name="kubelet-too-old",
         what="a kubelet is four minor versions older than the API server",
-        long_ago=(joins(node("kubelet-too-old-0", kubeletVersion="v1.33.9")),),
+        long_ago=(joins(node("kubelet-too-old-0", pool="kubelet-too-old", kubeletVersion="v1.33.9")),),
         expected=(
             _node(
                 DriftKind.VERSION_SKEW,

@@ -380,7 +380,7 @@ _ON_THE_WAY: tuple[Case, ...] = (
     innocent(
         "skew-allowed",
         "kubelets three versions older than the server are supported",
-        joins(node("skew-allowed-0", kubeletVersion="v1.34.0")),
+        joins(node("skew-allowed-0", pool="skew-allowed", kubeletVersion="v1.34.0")),
     ),
     innocent(
         "pool-alike",
