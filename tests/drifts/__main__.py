@@ -28,6 +28,7 @@ def main() -> None:
     )
     parser.add_argument("--keep", metavar="DURATION", help="how long to hold the cluster")
     parser.add_argument("--only", action="append", metavar="CASE", help="build these cases alone")
+    parser.add_argument("--young", action="store_true", help="make no past: all happens within a minute")
     parser.add_argument("--score", action="store_true", help="score the answer")
     parser.add_argument("--save", type=Path, metavar="FILE", help="with --score: write the answer here, too")
     options = parser.parse_args()
@@ -40,7 +41,7 @@ async def _run(options: argparse.Namespace, cases: list[Case]) -> None:
     began = time.monotonic()
     await asyncio.to_thread(plane.start)
     try:
-        writes = await build.build(plane, cases, _say)
+        writes = await build.build(plane, cases, _say, young=options.young)
         _say(f"built after {time.monotonic() - began:.0f} s")
         if options.score:
             with tempfile.TemporaryDirectory() as folder:

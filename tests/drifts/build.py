@@ -32,15 +32,17 @@ Tell = Callable[[str], None]
 
 
 async def build(
-    plane: ControlPlane, cases: Sequence[Case] = CASES, tell: Tell = lambda text: None
+    plane: ControlPlane, cases: Sequence[Case] = CASES, tell: Tell = lambda text: None, *, young: bool = False
 ) -> dict[tuple[str, str], Written]:
     """All cases, in a control plane that was started; when each write was, as the cluster shows it.
 
+    ``young``: without a past; all of it happens within the last minute.
     Raises ExceptionGroup with all cases that did not take their shape.
     """
     written: dict[tuple[str, str], Written] = {}
     delivered: dict[str, list[dict[str, Any]]] = {}
-    ages = ((Era.LONG_AGO, _LONG_AGO), (Era.RECENT, RECENT), (Era.NOW, timedelta()))
+    past = (timedelta(), timedelta()) if young else (_LONG_AGO, RECENT)
+    ages = ((Era.LONG_AGO, past[0]), (Era.RECENT, past[1]), (Era.NOW, timedelta()))
     for place, (era, age) in enumerate(ages):
         async with plane.writer() as api:
             world = World(api, written, delivered, sum((rest for _, rest in ages[place:]), timedelta()))
@@ -52,7 +54,7 @@ async def build(
                 await ground.begin_books(world)
             if era is Era.NOW:
                 await ground.keep_books(world)
-        if era is not Era.NOW:
+        if age:
             await asyncio.to_thread(plane.grow_older, age)
     return written
 
