@@ -5,33 +5,26 @@ from __future__ import annotations
 from tests.drifts.case import Case, Drifted, Lookalike
 from tests.drifts.families import (
     existence,
+    fences,
+    fields,
     flux,
+    flux_objects,
     gitops,
-    harder,
+    hands,
     helm,
     innocents,
     lookalikes,
     nodes,
+    on_the_way,
     owners,
     pods,
+    removals,
     scaling,
     written_by_design,
 )
 
-_FAMILIES = (
-    flux,
-    owners,
-    helm,
-    existence,
-    scaling,
-    pods,
-    gitops,
-    nodes,
-    harder,
-    lookalikes,
-    written_by_design,
-    innocents,
-)
-CASES: tuple[Case, ...] = tuple(case for family in _FAMILIES for case in family.CASES)
+_DRIFT = (flux, flux_objects, owners, helm, removals, hands, fields, existence, scaling, pods, gitops, fences, nodes)
+_INNOCENT = (lookalikes, written_by_design, on_the_way, innocents)
+CASES: tuple[Case, ...] = tuple(case for family in (*_DRIFT, *_INNOCENT) for case in family.CASES)
 DRIFTED = tuple(case for case in CASES if isinstance(case, Drifted))
 LOOKALIKES = tuple(case for case in CASES if isinstance(case, Lookalike))

@@ -1,18 +1,17 @@
-"""What Argo CD and Flux say as their controllers write it: drifted, looping, stale, failed; holes in the fence."""
+"""What Argo CD and Flux say as their controllers write it: drifted, looping, stale, failed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from k8sview.model.drift import ActorClass, DriftKind
+from k8sview.model.drift import DriftKind
 from k8sview.model.status import Confidence
 from tests.drifts.case import Case, Dated, Drifted, Expected, Step
-from tests.drifts.deliver import argo, flux
+from tests.drifts.deliver import argo
 from tests.drifts.families.flux import band
-from tests.drifts.families.scaling import keda
 from tests.drifts.place import Place
 from tests.drifts.shapes import IMAGE, NEW, WEB, app, config, deployment, made
-from tests.drifts.writes import applied, merged, patched, put
+from tests.drifts.writes import applied, patched
 
 Raw = dict[str, Any]
 HEALING = {"automated": {"prune": True, "selfHeal": True}}
@@ -121,17 +120,17 @@ def hole(of: str, path: str, **more: Any) -> Expected:
     return Expected(kind=DriftKind.SUSPENDED, of=of, path=path, **known)
 
 
-def _delivered(raw: Raw) -> Step:
+def delivered(raw: Raw) -> Step:
     """What stands in Git about a tool's own object."""
     return applied("kustomize-controller", raw, "delivered")
 
 
-VERDICTS: tuple[Case, ...] = (
+CASES: tuple[Case, ...] = (
     Drifted(
         name="argo-out-of-sync",
         what="an image set by hand; Argo CD sees it and does nothing, for auto-sync is off",
         long_ago=(
-            _delivered(application("argo-out-of-sync")),
+            delivered(application("argo-out-of-sync")),
             argo(deployment(), of="argo-out-of-sync", server_side=True, listed=False),
         ),
         recently=(patched("kubectl-set", WEB, app(image=NEW)),),
@@ -144,7 +143,7 @@ VERDICTS: tuple[Case, ...] = (
     Drifted(
         name="argo-object-missing",
         what="Argo CD misses a Service that somebody deleted",
-        long_ago=(_delivered(application("argo-object-missing")),),
+        long_ago=(delivered(application("argo-object-missing")),),
         now=(
             says(
                 "argo-object-missing", "OutOfSync", listed("Service", "web", "OutOfSync", health={"status": "Missing"})
@@ -156,7 +155,7 @@ VERDICTS: tuple[Case, ...] = (
         name="argo-not-pruned",
         what="an object left the source, and pruning is off",
         long_ago=(
-            _delivered(application("argo-not-pruned", {"automated": {"prune": False, "selfHeal": True}})),
+            delivered(application("argo-not-pruned", {"automated": {"prune": False, "selfHeal": True}})),
             argo(config(), of="argo-not-pruned", server_side=True, listed=False),
         ),
         now=(says("argo-not-pruned", "OutOfSync", listed("ConfigMap", "settings", "OutOfSync", requiresPruning=True)),),
@@ -166,7 +165,7 @@ VERDICTS: tuple[Case, ...] = (
         name="argo-loop",
         what="Argo CD heals with success again and again: something writes the difference anew",
         long_ago=(
-            _delivered(application("argo-loop", HEALING)),
+            delivered(application("argo-loop", HEALING)),
             argo(deployment(), of="argo-loop", server_side=True, listed=False),
         ),
         now=(
@@ -191,7 +190,7 @@ VERDICTS: tuple[Case, ...] = (
     Drifted(
         name="argo-blind",
         what="Argo CD cannot compare: drift of all it deploys is invisible",
-        long_ago=(_delivered(application("argo-blind", HEALING)),),
+        long_ago=(delivered(application("argo-blind", HEALING)),),
         now=(
             says(
                 "argo-blind",
@@ -212,21 +211,21 @@ VERDICTS: tuple[Case, ...] = (
     Drifted(
         name="argo-stale",
         what="the verdict on one Application is three hours old, those on all others are fresh",
-        long_ago=(_delivered(application("argo-stale", HEALING)),),
+        long_ago=(delivered(application("argo-stale", HEALING)),),
         now=(says("argo-stale", "Synced", compared=180),),
         expected=(_gitops("Application/argo-stale", "status.reconciledAt", says="3h"),),
     ),
     Drifted(
         name="flux-stale",
         what="Flux reconciled a Kustomization two hours ago, and every ten minutes is asked for",
-        long_ago=(_delivered(kustomization("flux-stale")),),
+        long_ago=(delivered(kustomization("flux-stale")),),
         now=(flux_says(kustomization("flux-stale"), reconciled=120),),
         expected=(_gitops("Kustomization/flux-stale", "status.history[0].lastReconciled", says="120m"),),
     ),
     Drifted(
         name="flux-behind",
         what="the source's object changed half an hour ago, and its controller still speaks of what was before",
-        long_ago=(_delivered(kustomization("flux-behind")),),
+        long_ago=(delivered(kustomization("flux-behind")),),
         recently=(applied("kustomize-controller", kustomization("flux-behind", path="./other")),),
         now=(flux_says(kustomization("flux-behind"), seen=1),),
         expected=(
@@ -242,7 +241,7 @@ VERDICTS: tuple[Case, ...] = (
     Drifted(
         name="flux-not-applied",
         what="Flux could not apply the newest revision: an older one runs",
-        long_ago=(_delivered(kustomization("flux-not-applied")),),
+        long_ago=(delivered(kustomization("flux-not-applied")),),
         now=(
             flux_says(
                 kustomization("flux-not-applied"),
@@ -262,7 +261,7 @@ VERDICTS: tuple[Case, ...] = (
     Drifted(
         name="flux-release-drifted",
         what="helm-controller sees drift and was told only to warn",
-        long_ago=(_delivered(release("flux-release-drifted", driftDetection={"mode": "warn"})),),
+        long_ago=(delivered(release("flux-release-drifted", driftDetection={"mode": "warn"})),),
         now=(
             flux_says(
                 release("flux-release-drifted"),
@@ -280,7 +279,7 @@ VERDICTS: tuple[Case, ...] = (
     Drifted(
         name="flux-release-remediated",
         what="an upgrade failed and was rolled back: an older version runs",
-        long_ago=(_delivered(release("flux-release-remediated", driftDetection={"mode": "enabled"})),),
+        long_ago=(delivered(release("flux-release-remediated", driftDetection={"mode": "enabled"})),),
         now=(
             flux_says(
                 release("flux-release-remediated"),
@@ -301,141 +300,3 @@ VERDICTS: tuple[Case, ...] = (
         ),
     ),
 )
-
-FENCES: tuple[Case, ...] = (
-    Drifted(
-        name="flux-suspended",
-        what="flux suspend: nothing from the source arrives",
-        long_ago=(_delivered(kustomization("flux-suspended")),),
-        recently=(merged("flux", kustomization("flux-suspended"), {"spec": {"suspend": True}}),),
-        now=(flux_says(kustomization("flux-suspended"), reconciled=40),),
-        expected=(hole("Kustomization/flux-suspended", "spec.suspend", after="true"),),
-    ),
-    Drifted(
-        name="flux-suspended-by-hand",
-        what="kubectl patch suspends a HelmRelease",
-        long_ago=(_delivered(release("flux-suspended-by-hand", driftDetection={"mode": "enabled"})),),
-        recently=(merged("kubectl-patch", release("flux-suspended-by-hand"), {"spec": {"suspend": True}}),),
-        now=(flux_says(release("flux-suspended-by-hand")),),
-        expected=(
-            hole(
-                "HelmRelease/flux-suspended-by-hand",
-                "spec.suspend",
-                after="true",
-                manager="kubectl-patch",
-                actor=ActorClass.HUMAN,
-            ),
-        ),
-    ),
-    Drifted(
-        name="flux-object-disabled",
-        what="kubectl annotate tells Flux to leave a Deployment alone, and then its image is set",
-        long_ago=(flux(deployment()),),
-        recently=(
-            merged(
-                "kubectl-annotate",
-                WEB,
-                {"metadata": {"annotations": {"kustomize.toolkit.fluxcd.io/reconcile": "disabled"}}},
-                note="fence",
-            ),
-            patched("kubectl-set", WEB, app(image=NEW)),
-        ),
-        expected=(
-            hole(
-                "Deployment/web",
-                "metadata.annotations[kustomize.toolkit.fluxcd.io/reconcile]",
-                after="disabled",
-                manager="kubectl-annotate",
-                written="fence",
-            ),
-            band("Deployment/web", IMAGE, "kubectl-set"),
-        ),
-    ),
-    Drifted(
-        name="deployment-paused",
-        what="kubectl rollout pause: a changed template makes no new pods",
-        long_ago=(flux(deployment()),),
-        recently=(patched("kubectl-rollout", WEB, {"spec": {"paused": True}}),),
-        expected=(hole("Deployment/web", "spec.paused", after="true", manager="kubectl-rollout"),),
-    ),
-    Drifted(
-        name="argo-sync-off",
-        what="somebody switches auto-sync off in Argo CD's console",
-        long_ago=(_delivered(application("argo-sync-off", HEALING)),),
-        recently=(
-            put(
-                "argocd-server",
-                application("argo-sync-off"),
-                lambda body: body["spec"]["syncPolicy"]["automated"].update(enabled=False),
-            ),
-        ),
-        now=(says("argo-sync-off", "Synced"),),
-        expected=(
-            hole(
-                "Application/argo-sync-off",
-                "spec.syncPolicy.automated.enabled",
-                after="false",
-                manager="argocd-server",
-                actor=ActorClass.UI,
-            ),
-        ),
-    ),
-    Drifted(
-        name="argo-ignoring",
-        what="Git itself tells Argo CD to ignore all that the controller manager writes to Deployments",
-        long_ago=(
-            _delivered(
-                application(
-                    "argo-ignoring",
-                    HEALING,
-                    ignoreDifferences=[{"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}],
-                )
-            ),
-        ),
-        now=(says("argo-ignoring", "Synced"),),
-        expected=(
-            hole("Application/argo-ignoring", "spec.ignoreDifferences[0]", after="/spec/replicas", written="delivered"),
-        ),
-    ),
-    Drifted(
-        name="argo-skipped",
-        what="kubectl annotate makes Argo CD skip an Application",
-        long_ago=(_delivered(application("argo-skipped", HEALING)),),
-        recently=(
-            merged(
-                "kubectl-annotate",
-                application("argo-skipped"),
-                {"metadata": {"annotations": {"argocd.argoproj.io/skip-reconcile": "true"}}},
-            ),
-        ),
-        now=(says("argo-skipped", "Synced"),),
-        expected=(
-            hole(
-                "Application/argo-skipped",
-                "metadata.annotations[argocd.argoproj.io/skip-reconcile]",
-                after="true",
-                manager="kubectl-annotate",
-            ),
-        ),
-    ),
-    Drifted(
-        name="keda-paused",
-        what="somebody pauses a ScaledObject of Git's",
-        long_ago=(flux(deployment(replicas=2), keda(1, 5)),),
-        recently=(
-            merged(
-                "kubectl-annotate", keda(1, 5), {"metadata": {"annotations": {"autoscaling.keda.sh/paused": "true"}}}
-            ),
-        ),
-        expected=(
-            hole(
-                "ScaledObject/web",
-                "metadata.annotations[autoscaling.keda.sh/paused]",
-                after="true",
-                manager="kubectl-annotate",
-            ),
-        ),
-    ),
-)
-
-CASES: tuple[Case, ...] = (*VERDICTS, *FENCES)

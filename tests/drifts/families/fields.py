@@ -1,43 +1,34 @@
-"""More ways to drift: removals, several hands on one object, volumes and identities, what other tools mark."""
+"""One field after the other: volumes, identities, selectors, openings; and things made by hand."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
-from k8sview.model.drift import ActorClass, DriftKind
-from k8sview.model.status import Confidence
-from tests.drifts.case import Case, Dated, Drifted, Expected
-from tests.drifts.deliver import argo, flux, helm, kubectl_apply, posted
+from tests.drifts.case import Case, Drifted
+from tests.drifts.deliver import flux, posted
 from tests.drifts.families.existence import unmanaged
 from tests.drifts.families.flux import ADDITION, OVERRIDE, SCRIPT, UI, band, over
 from tests.drifts.families.gitops import release
-from tests.drifts.families.owners import piped
-from tests.drifts.place import JSON, Place
 from tests.drifts.shapes import (
     DB,
     IMAGE,
     NEW,
-    SETTINGS,
     WEB,
     app,
     autoscaler,
     box,
-    config,
     daemons,
     deployment,
     ingress,
     made,
-    named,
     policy,
     role,
     secret,
     service,
     stateful,
     webhooks,
-    widget,
 )
-from tests.drifts.writes import CONTAINER, agent, applied, at_path, deleted, merged, patched, put
+from tests.drifts.writes import agent, applied, at_path, merged, patched, put
 
 Raw = dict[str, Any]
 _POD = "spec.template.spec"
@@ -47,187 +38,7 @@ _PROBE = {"httpGet": {"path": "/healthz", "port": 8080}}
 _HELM_FLUX = {"helm.toolkit.fluxcd.io/name": "flux-helm-edited", "helm.toolkit.fluxcd.io/namespace": "flux-helm-edited"}
 
 
-async def _two_edits(at: Place) -> None:
-    """One name, two leaves, two seconds apart: of the first only bounds are known."""
-    await at.patch("kubectl-edit", SETTINGS, {"data": {"level": "debug"}}, note="first")
-    await asyncio.sleep(2.2)
-    await at.patch("kubectl-edit", SETTINGS, {"data": {"size": "2"}}, note="second")
-
-
-async def _then_flux(at: Place) -> None:
-    """Flux brings another key after a person added one: the hand's stays."""
-    await at.patch("kubectl-edit", SETTINGS, {"data": {"mine": "yes"}})
-    await asyncio.sleep(1.1)
-    await flux(config(level="info", fresh="1"), note="again", listed=False)(at)
-
-
-def _removed(of: str, path: str, kind: DriftKind, before: str | None = None) -> Expected:
-    return Expected(kind=kind, of=of, path=path, change="removal", before=before, dated=Dated.AFTER)
-
-
-REMOVALS: tuple[Case, ...] = (
-    Drifted(
-        name="helm-env-removed",
-        what="a variable of a Helm release's Deployment is removed",
-        long_ago=(helm(deployment("web", box(env=_ENV))),),
-        recently=(put("kubectl-edit", WEB, at_path(*CONTAINER, "env", 1, None)),),
-        expected=(Expected(kind=DriftKind.HELM, of="Deployment/web", path=f"{_BOX}.env[name=SIZE]", change="removal"),),
-    ),
-    Drifted(
-        name="helm-probe-removed",
-        what="a probe is removed with a JSON patch",
-        long_ago=(helm(deployment("web", box(livenessProbe=_PROBE))),),
-        recently=(
-            patched(
-                "kubectl-patch", WEB, [{"op": "remove", "path": "/spec/template/spec/containers/0/livenessProbe"}], JSON
-            ),
-        ),
-        expected=(Expected(kind=DriftKind.HELM, of="Deployment/web", path=f"{_BOX}.livenessProbe", change="removal"),),
-    ),
-    Drifted(
-        name="applied-limit-removed",
-        what="the limits that kubectl apply stated are removed",
-        long_ago=(kubectl_apply(deployment("web", box(resources={"limits": {"memory": "1Gi"}}))),),
-        recently=(patched("kubectl-patch", WEB, app(resources=None)),),
-        expected=(
-            Expected(
-                kind=DriftKind.LAST_APPLIED,
-                of="Deployment/web",
-                path=f"{_BOX}.resources",
-                change="removal",
-            ),
-            piped("Deployment/web"),
-        ),
-    ),
-    Drifted(
-        name="argo-label-removed",
-        what="a label that Argo CD applied is removed",
-        long_ago=(argo({**config(), "metadata": {"name": "settings", "labels": {"team": "a"}}}),),
-        recently=(merged("kubectl-label", SETTINGS, {"metadata": {"labels": {"team": None}}}),),
-        expected=(_removed("ConfigMap/settings", "metadata.labels.team", DriftKind.LAST_APPLIED, "a"),),
-    ),
-    Drifted(
-        name="argo-rule-removed",
-        what="a rule of a Role that Argo CD applied is removed",
-        long_ago=(
-            argo(
-                role(
-                    "reader",
-                    {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]},
-                    {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]},
-                )
-            ),
-        ),
-        recently=(put("kubectl-edit", named(role()), at_path("rules", 1, None)),),
-        expected=(band("Role/reader", "rules", "kubectl-edit", security=True),),
-    ),
-    Drifted(
-        name="helm4-widget-key-removed",
-        what="a key of a custom resource of a Helm 4 release is removed",
-        long_ago=(helm(widget("one", size=1, colour="red"), server_side=True),),
-        recently=(merged("k9s", widget(), {"spec": {"colour": None}}),),
-        expected=(_removed("Widget/one", "spec.colour", DriftKind.HELM, "red"),),
-    ),
-    Drifted(
-        name="helm-secret-deleted",
-        what="the Secret of a release is deleted: that it is gone is seen without its values",
-        long_ago=(helm(config(), secret("login", password="chart")),),
-        recently=(deleted(secret()),),
-        expected=(
-            Expected(kind=DriftKind.MISSING, of="Secret/login", change="removal", dated=Dated.UNTOLD, security=True),
-        ),
-    ),
-    Drifted(
-        name="helm-deployment-deleted",
-        what="the Deployment of a release is deleted with all its pods",
-        long_ago=(helm(deployment(), service(), secret("login", password="chart")),),
-        recently=(deleted(WEB),),
-        expected=(Expected(kind=DriftKind.MISSING, of="Deployment/web", change="removal", dated=Dated.UNTOLD),),
-    ),
-)
-
-HANDS: tuple[Case, ...] = (
-    over(
-        "two-edits",
-        "two edits by one name: the older is only bounded",
-        config(level="info", size="1"),
-        _two_edits,
-        band(
-            "ConfigMap/settings",
-            "data.level",
-            "kubectl-edit",
-            change=OVERRIDE,
-            written="first",
-            dated=Dated.BOUNDED,
-        ),
-        band("ConfigMap/settings", "data.size", "kubectl-edit", change=OVERRIDE, written="second", dated=Dated.BOUNDED),
-    ),
-    over(
-        "two-hands",
-        "two people on two keys of one ConfigMap",
-        config(level="info", size="1"),
-        (
-            merged("kubectl-edit", SETTINGS, {"data": {"level": "debug"}}, note="edit"),
-            merged("k9s", SETTINGS, {"data": {"size": "2"}}, note="k9s"),
-        ),
-        band("ConfigMap/settings", "data.level", "kubectl-edit", change=OVERRIDE, written="edit"),
-        band("ConfigMap/settings", "data.size", "k9s", UI, change=OVERRIDE, written="k9s"),
-    ),
-    over(
-        "hand-over-hand",
-        "one person's value is overwritten by another's: the last is told",
-        config(),
-        (
-            merged("kubectl-edit", SETTINGS, {"data": {"level": "debug"}}, note="before"),
-            merged("node-fetch", SETTINGS, {"data": {"level": "trace"}}),
-        ),
-        band("ConfigMap/settings", "data.level", "node-fetch", UI, change=OVERRIDE, after="trace"),
-    ),
-    over(
-        "flux-since",
-        "Flux has applied something else since",
-        config(),
-        _then_flux,
-        band("ConfigMap/settings", "data.mine", "kubectl-edit", change=ADDITION),
-    ),
-    over(
-        "replaced",
-        "kubectl replace of a whole ConfigMap",
-        config(level="info", size="1"),
-        put("kubectl-replace", SETTINGS, lambda body: body.update(data={"level": "warn", "size": "1"})),
-        band("ConfigMap/settings", "data.level", "kubectl-replace", change=OVERRIDE, after="warn"),
-    ),
-    over(
-        "java-client",
-        "a Java program, by its user agent",
-        service(),
-        agent("okhttp/4.12.0", service(), {"metadata": {"annotations": {"owner": "java"}}}),
-        band("Service/web", "metadata.annotations.owner", "okhttp", SCRIPT, change=ADDITION),
-    ),
-    over(
-        "go-client",
-        "a Go program without a name of its own",
-        service(),
-        agent("Go-http-client/2.0", service(), {"spec": {"externalIPs": ["10.1.2.3"]}}),
-        band("Service/web", "spec.externalIPs", "Go-http-client", SCRIPT, change=ADDITION, security=True),
-    ),
-    over(
-        "oc-set",
-        "OpenShift's client",
-        deployment(),
-        patched("oc-set", WEB, app(image=NEW)),
-        band("Deployment/web", IMAGE, "oc-set", after=NEW),
-    ),
-    over(
-        "unknown-tool",
-        "a tool that nobody knows patches a Deployment of Flux'",
-        deployment(),
-        patched("acme-fixer", WEB, app(image=NEW)),
-        band("Deployment/web", IMAGE, "acme-fixer", ActorClass.UNKNOWN, sure=(Confidence.INFERRED,)),
-    ),
-)
-
-FIELDS: tuple[Case, ...] = (
+CASES: tuple[Case, ...] = (
     over(
         "volume-of-host",
         "a volume of the host is mounted",
@@ -523,5 +334,3 @@ FIELDS: tuple[Case, ...] = (
         expected=(unmanaged("Service/web", "kubectl-expose"),),
     ),
 )
-
-CASES: tuple[Case, ...] = (*REMOVALS, *HANDS, *FIELDS)
