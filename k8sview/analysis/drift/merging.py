@@ -43,7 +43,13 @@ def _one(told: list[Drift]) -> Iterable[Drift]:
     kinds: dict[DriftKind, Drift] = {}
     twice = []
     for one in told:
-        if one.kind in kinds:
+        known = kinds.get(one.kind)
+        if known is not None and one.kind is DriftKind.MISSING:
+            # Gone is gone, however many state it.
+            evidence = tuple(dict.fromkeys((*known.evidence, *one.evidence)))
+            time = _narrower(known.time, one.time)
+            kinds[one.kind] = msgspec.structs.replace(known, evidence=evidence, time=time)
+        elif known is not None:
             twice.append(one)
         else:
             kinds[one.kind] = one

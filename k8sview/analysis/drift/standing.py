@@ -98,6 +98,8 @@ class Standing:
         if not view.readable(resource):
             return f"whether Argo CD puts it back could not be read ({resource})"
         found = next((one for one in view.each(resource) if _named(one, name)), None)
+        if found is None and (view.namespaces is not None or view.table(resource).partial):
+            return f"whether Argo CD puts it back is not known here: Application {name} is in none of these namespaces"
         if found is None:
             return f"its Application {name} does not exist: nothing puts it back"
         ignored = _ignored(found, drift)

@@ -92,6 +92,12 @@ def test_leaves_and_objects_of_others_are_left_alone() -> None:
     assert merged(twice) == twice
 
 
+def test_what_is_gone_is_gone_once_however_many_state_it() -> None:
+    release, inventory = (Drift(kind=DriftKind.MISSING, object=WEB, evidence=(one,)) for one in ("a = 1", "b = 2"))
+    (found,) = merged((release, inventory))
+    assert found.evidence == ("a = 1", "b = 2")
+
+
 def test_a_hole_in_the_fence_has_the_hand_that_made_it() -> None:
     hand = drift("spec.paused", at(5), actor=Actor(ActorClass.HUMAN, "kubectl-rollout"))
     (found,) = merged((hand, Drift(kind=DriftKind.SUSPENDED, object=WEB, path="spec.paused", time=between(90, 5))))

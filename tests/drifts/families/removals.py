@@ -6,7 +6,7 @@ from typing import Any
 
 from k8sview.model.drift import DriftKind
 from tests.drifts.case import Case, Dated, Drifted, Expected
-from tests.drifts.deliver import argo, helm, kubectl_apply
+from tests.drifts.deliver import argo, flux, helm, kubectl_apply
 from tests.drifts.families.flux import band
 from tests.drifts.families.owners import piped
 from tests.drifts.place import JSON
@@ -107,6 +107,14 @@ CASES: tuple[Case, ...] = (
         expected=(
             Expected(kind=DriftKind.MISSING, of="Secret/login", change="removal", dated=Dated.UNTOLD, security=True),
         ),
+    ),
+    Drifted(
+        name="twice-stated-deleted",
+        what="an object that Flux lists and that a manifest in hand states is deleted: it is missing once",
+        long_ago=(flux(config(), of="hourly"),),
+        recently=(deleted(SETTINGS),),
+        manifests=(config(),),
+        expected=(Expected(kind=DriftKind.MISSING, of="ConfigMap/settings", change="removal", dated=Dated.AFTER),),
     ),
     Drifted(
         name="helm-deployment-deleted",

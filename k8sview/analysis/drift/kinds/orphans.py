@@ -82,6 +82,8 @@ def _of_argo(view: View, resource: Resource, obj: Any) -> tuple[str, str] | None
     ]
     mark = f"metadata.annotations[{_TRACKED}]"
     if not owners:
+        if view.namespaces is not None or view.table(APPLICATIONS).partial:
+            return None  # it may be in a namespace that nobody looked into
         return mark, f"Application {name} does not exist here"
     listed = items(owners[0], "status.resources")
     if not listed or text(owners[0], "status.sync.status") in ("", "Unknown"):

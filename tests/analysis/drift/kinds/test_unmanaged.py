@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from k8sview.analysis.drift.kinds import orphans, unmanaged
@@ -140,6 +141,11 @@ OWN = {"group": "", "kind": "ConfigMap", "namespace": "shop", "name": "settings"
 )
 def test_what_is_no_orphan(raws: list[Raw]) -> None:
     assert list(orphans.orphans(view_of(*raws))) == []
+
+
+def test_an_application_may_be_in_a_namespace_that_nobody_looked_into() -> None:
+    view = msgspec.structs.replace(view_of(tracked(), application(name="other")), namespaces=("shop",))
+    assert list(orphans.orphans(view)) == []
 
 
 def test_inventories_that_may_not_be_read() -> None:
