@@ -25,7 +25,14 @@ MOST_BODIES = 200
 """Whole objects that one run of checks asks for; with its lists that is about what a client may ask at once."""
 
 SAME_LEAVES = frozenset(
-    {DriftKind.REPLICAS, DriftKind.POD_TEMPLATE, DriftKind.OUT_OF_BAND, DriftKind.HELM, DriftKind.LAST_APPLIED}
+    {
+        DriftKind.SUSPENDED,
+        DriftKind.REPLICAS,
+        DriftKind.POD_TEMPLATE,
+        DriftKind.OUT_OF_BAND,
+        DriftKind.HELM,
+        DriftKind.LAST_APPLIED,
+    }
 )
 """Kinds that may tell of the same leaf: only together can it be said which of them tells it."""
 
@@ -56,7 +63,7 @@ class CheckedDrift:
 
     async def look(self, view: View) -> None:
         """Read what the kinds that are asked for need beyond the view."""
-        if self._kinds.isdisjoint(OF_BODIES):
+        if self._kinds.isdisjoint((*OF_BODIES, DriftKind.NODE_IN_PLACE)):  # people's writes on nodes are read whole
             return
         if self._bodies is None:
             self._read = Drifts(not_checkable=tuple(NotCheckable(kind, _NO_BODIES, blind=False) for kind in OF_BODIES))
