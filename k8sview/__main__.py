@@ -60,8 +60,8 @@ class _Opener:
         from k8sview.cli.opening import DEMO_NAME, recording
         from k8sview.session.session import Session
         from k8sview.sources.contract import ConfigurationError
-        from k8sview.sources.live import LiveSource
         from k8sview.sources.live.configuration import resolve
+        from k8sview.sources.live.whole import WholeSource
 
         try:
             catalog = self.catalog()
@@ -69,10 +69,10 @@ class _Opener:
             raise ConfigurationError(str(error)) from error
         if target.demo or target.recording:
             source, clock = recording(target.recording or DEMO_NAME)
-            return Session(source, catalog, namespaces=target.namespaces, clock=clock)
+            return Session(source, catalog, namespaces=target.namespaces, clock=clock, drift=True)
         resolve(self._request.kubeconfig, target.context)
-        live = LiveSource(self._request.kubeconfig, target.context, request_timeout=self._request.request_timeout)
-        return Session(live, catalog, namespaces=target.namespaces)
+        live = WholeSource(self._request.kubeconfig, target.context, request_timeout=self._request.request_timeout)
+        return Session(live, catalog, namespaces=target.namespaces, drift=True)
 
     def contexts(self) -> Iterable[ContextEntry]:
         """What ``:ctx`` lists. Raises SourceError."""

@@ -6,6 +6,7 @@ import msgspec
 
 from k8sview.model.components import ComponentStatus
 from k8sview.model.health import ClusterHealth
+from k8sview.model.living_drift import LivingDrift
 from k8sview.model.report import Report
 from k8sview.model.view import View
 
@@ -18,3 +19,5 @@ class Picture(msgspec.Struct, frozen=True):
     report_pending: bool = True
     components: tuple[ComponentStatus, ...] = ()
     health: ClusterHealth | None = None
+    drift: LivingDrift | None = None
+    """None: not looked at yet, or by nobody."""

@@ -21,10 +21,12 @@ from k8sview.model.resources import Resource
 from k8sview.model.tables import State
 from k8sview.model.view import View
 from k8sview.session.judging import Judge, Judgement
+from k8sview.session.living_drift import DriftEngine
 from k8sview.session.once import Clock, utc_now
 from k8sview.session.picture import Picture
 from k8sview.session.reading import Reading
 from k8sview.session.selection import Selection, needed_resources, select
+from k8sview.session.slices import unhurried
 from k8sview.sources.contract import ConfigurationError, Source, SourceError, UnauthenticatedError
 from k8sview.store.store import Store
 
@@ -58,10 +60,13 @@ class Session:
         namespaces: tuple[str, ...] | None = None,
         clock: Clock = utc_now,
         custom_resources: bool = False,
+        drift: bool = False,
     ) -> None:
-        """``custom_resources``: also follow every kind that the cluster serves beyond Kubernetes' own."""
+        """``custom_resources``: also follow every kind that the cluster serves beyond Kubernetes' own. ``drift``: keep
+        its drift up to date as well."""
         self._source = source
         self._custom = custom_resources
+        self._drifting = drift
         self._catalog = catalog
         self._clock = clock
         self.on_publish: Publish = lambda picture: None
@@ -69,6 +74,7 @@ class Session:
         self._screens: dict[str, frozenset[str]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
+        self._following: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._unjudged = asyncio.Event()
         self._retry = asyncio.Event()
@@ -84,8 +90,8 @@ class Session:
         checks = select(self._catalog, selection)
         self._store = Store(self._clock, namespaces)
         self._judge = Judge(self._catalog, checks, selection)
+        self._drift = DriftEngine(self._source, self._clock) if self._drifting else None
         self._reading = Reading(self._source, self._take, namespaces, watch=True)
-        needed = needed_resources(self._catalog, checks, namespaced=namespaces is not None)
         needed = needed_resources(self._catalog, checks, namespaced=namespaces is not None)
         self._needed = tuple(dict.fromkeys((*HEALTH_READS, *needed)))
         self._fell_back: set[str] = set()
@@ -97,10 +103,11 @@ class Session:
             asyncio.create_task(self._publish_loop(), name="session publish"),
             asyncio.create_task(self._judge_loop(), name="session judge"),
         ]
+        self._follow_drift()
 
     async def close(self) -> None:
         """End everything; publishes nothing more."""
-        ending = [*self._tasks, *self._errands]
+        ending = [*self._tasks, *self._errands, *self._following]
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
@@ -139,11 +146,12 @@ class Session:
         """Cover other namespaces from now on (None: all). The connection stays."""
         if namespaces == self.namespaces:
             return
-        for task in self._errands:
+        for task in (*self._errands, *self._following):
             task.cancel()
         self._reading.unwant(list(self._reading.wanted))
         connected = self._last_connected
         self._set_up(namespaces)
+        self._follow_drift()
         if connected is not None:
             self._take(connected)
         # A judgement of other namespaces says nothing about these.
@@ -155,6 +163,8 @@ class Session:
         return frozenset(self._needed).union(*self._screens.values())
 
     def _take(self, event: events.Event) -> None:
+        if self._drift is not None:
+            self._drift.take(event, self._store)  # before the store: what was known and what comes are both at hand
         self._store.apply(event)
         if isinstance(event, events.Connected):
             self._last_connected = event
@@ -217,6 +227,7 @@ class Session:
             report_pending=self._unjudged.is_set(),
             components=newest.components,
             health=newest.health,
+            drift=self._drift.newest if self._drift is not None else None,
         )
         self.on_publish(self.picture)
 
@@ -253,27 +264,24 @@ class Session:
         while True:
             await self._until_due(recheck_at)
             self._unjudged.clear()
-            began, busy = time.monotonic(), 0.0
+            began = time.monotonic()
             if not self._ready_to_judge():
                 await asyncio.sleep(PUBLISH_SECONDS)
                 self._unjudged.set()
                 continue
-            steps = self._judge.judge(self._store.view())
-            while True:
-                slice_began = time.monotonic()
-                try:
-                    while time.monotonic() - slice_began < SLICE_SECONDS:
-                        next(steps)
-                except StopIteration as stop:
-                    judgement = stop.value
-                    busy += time.monotonic() - slice_began
-                    break
-                busy += time.monotonic() - slice_began
-                await asyncio.sleep(0)
+            judgement, busy = await unhurried(self._judge.judge(self._store.view()), SLICE_SECONDS)
             recheck_at = judgement.recheck_at
             self._publish(judgement)
             spent = time.monotonic() - began
             await asyncio.sleep(max(JUDGE_SECONDS - spent, busy / JUDGE_SHARE - spent, 0))
+
+    def _follow_drift(self) -> None:
+        """Look for drift beside everything else, once there was a first judgement."""
+        if self._drift is None:
+            return
+        looking = self._drift.run(self._store.view, lambda: self.picture.health is not None, self._news.set)
+        task = asyncio.create_task(looking, name="session drift")
+        self._following = {task}
 
     def _ready_to_judge(self) -> bool:
         """Whether a first judgement is worth its time: while tables still load, most checks could only say so."""

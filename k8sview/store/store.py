@@ -123,6 +123,20 @@ class Store:
         rows = self._rows.get(resource)
         return combined(rows.scopes)[0] if rows is not None else IDLE
 
+    def object(self, resource: str, key: Key) -> Any:
+        """One object as it is now, or None, without making a view."""
+        rows = self._rows.get(resource)
+        return rows.objects.get(key) if rows is not None else None
+
+    def keys(self, resource: str) -> frozenset[Key]:
+        """The keys of a table's objects now, without making a view."""
+        rows = self._rows.get(resource)
+        return frozenset(rows.objects) if rows is not None else frozenset()
+
+    def resource(self, name: str) -> Resource | None:
+        """A resource that is served."""
+        return self._resources.get(name)
+
     def take_changed(self) -> dict[str, set[Key]]:
         """Keys that changed since the last call, by resource; a state change alone gives an empty set."""
         changed, self._changed = self._changed, {}

@@ -36,16 +36,31 @@ class _Run(NamedTuple):
     container: str
 
 
+_Groups = dict[_Group, dict[str, list[_Run]]]
+_GROUPS = "drift.digests"
+
+
 def image_digests(view: View) -> Iterator[Drift]:
     """Workloads whose containers run another content of a tag than most others do."""
-    groups: dict[_Group, dict[str, list[_Run]]] = defaultdict(lambda: defaultdict(list))
+    for _ in prepare(view):
+        pass
+    groups: _Groups = view.once(_GROUPS, lambda whole: {})
+    for group in sorted(groups):
+        if len(groups[group]) > 1:
+            yield from _differing(view, group, groups[group])
+
+
+def prepare(view: View) -> Iterator[None]:
+    """Who runs what, node by node, for whoever must pause; computed once for a view."""
+    if _GROUPS in view.derived:
+        return
+    groups: _Groups = defaultdict(lambda: defaultdict(list))
     for node in view.each("nodes"):
         if isinstance(node, Node):
             for group, digest, run in _runs(view, node):
                 groups[group][digest].append(run)
-    for group in sorted(groups):
-        if len(groups[group]) > 1:
-            yield from _differing(view, group, groups[group])
+        yield
+    view.once(_GROUPS, lambda whole: groups)
 
 
 def not_checkable(view: View) -> Iterator[NotCheckable]:

@@ -26,8 +26,29 @@ READS = tuple(dict.fromkeys((*(switch.resource for switch in SWITCHES), _PROJECT
 
 def fences(view: View) -> Iterator[Fence]:
     """All holes: marks on any object, then switches and ignored paths of the tools' own kinds."""
+    return iter(view.once(_FENCES, lambda whole: [one for one in _fences(whole) if one is not None]))
+
+
+def prepare(view: View) -> Iterator[None]:
+    """The holes, object by object, for whoever must pause; computed once for a view."""
+    if _FENCES in view.derived:
+        return
+    found = []
+    for one in _fences(view):
+        if one is not None:
+            found.append(one)
+        yield
+    view.once(_FENCES, lambda whole: found)
+
+
+_FENCES = "drift.fences"
+
+
+def _fences(view: View) -> Iterator[Fence | None]:
+    """None: an object without marks."""
     for resource in declared(view):
         for obj in view.each(resource):
+            yield None
             yield from _marked(view, resource, obj)
     for switch in SWITCHES:
         for obj in view.each(switch.resource):

@@ -27,23 +27,27 @@ from k8sview.model.view import View
 
 
 class Row(NamedTuple):
-    """``reads``: the tables behind the answer, to be read before; empty where it is every table there is."""
+    """``reads``: the tables behind the answer, to be read before; empty where it is every table there is.
+
+    ``prepare``: the costly part of the answer, which pauses often; whoever has no time to lose runs it first.
+    """
 
     kind: DriftKind
     find: Callable[[View], Iterator[Drift]]
     not_checkable: Callable[[View], Iterator[NotCheckable]]
     reads: tuple[str, ...]
+    prepare: Callable[[View], Iterator[None]] | None = None
 
 
 ROWS: tuple[Row, ...] = (
     Row(DriftKind.GITOPS, gitops.gitops, gitops.not_checkable, gitops.READS),
     Row(DriftKind.MISSING, missing.missing, missing.not_checkable, missing.READS),
-    Row(DriftKind.UNMANAGED, unmanaged.unmanaged, unmanaged.not_checkable, ()),
+    Row(DriftKind.UNMANAGED, unmanaged.unmanaged, unmanaged.not_checkable, (), unmanaged.prepare),
     Row(DriftKind.ORPHAN, orphans.orphans, orphans.not_checkable, orphans.READS),
     Row(DriftKind.REPLICAS, replicas.replicas, replicas.not_checkable, replicas.READS),
     Row(DriftKind.POD_TEMPLATE, templates.pod_templates, templates.not_checkable, templates.READS),
     Row(DriftKind.MIXED_REVISIONS, revisions.mixed_revisions, revisions.not_checkable, revisions.READS),
-    Row(DriftKind.IMAGE_DIGEST, digests.image_digests, digests.not_checkable, digests.READS),
+    Row(DriftKind.IMAGE_DIGEST, digests.image_digests, digests.not_checkable, digests.READS, digests.prepare),
     Row(DriftKind.STALE_CONFIG, stale_config.stale_config, stale_config.not_checkable, stale_config.READS),
     Row(DriftKind.NODE_POOL, node_pools.node_pools, node_pools.not_checkable, node_pools.READS),
     Row(DriftKind.NODE_IN_PLACE, node_pools.in_place, node_pools.not_checkable, node_pools.READS),
@@ -51,7 +55,7 @@ ROWS: tuple[Row, ...] = (
     Row(DriftKind.VERSION_SKEW, skew.version_skew, skew.not_checkable, skew.READS),
     Row(DriftKind.CRD, crds.crds, crds.not_checkable, crds.READS),
     Row(DriftKind.TUG_OF_WAR, tug_of_war.tug_of_war, tug_of_war.not_checkable, ()),
-    Row(DriftKind.SUSPENDED, suspended.suspended, suspended.not_checkable, suspended.READS),
+    Row(DriftKind.SUSPENDED, suspended.suspended, suspended.not_checkable, (), suspended.prepare),
 )
 
 

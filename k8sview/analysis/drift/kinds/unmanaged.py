@@ -92,11 +92,27 @@ def _resources(view: View) -> tuple[str, ...]:
     return tuple(sorted({*declared(view), *(name for name in _LOOSE if name in view.resources)}))
 
 
+def prepare(view: View) -> Iterator[None]:
+    """What is managed and what is not, object by object, for whoever must pause; computed once for a view."""
+    if _JUDGED in view.derived:
+        return
+    judged = []
+    for one in _judge(view):
+        if one is not None:
+            judged.append(one)
+        yield
+    view.once(_JUDGED, lambda whole: judged)
+
+
+_JUDGED = "drift.unmanaged"
+
+
 def _all(view: View) -> list[_Judged]:
-    return view.once("drift.unmanaged", lambda whole: list(_judge(whole)))
+    return view.once(_JUDGED, lambda whole: [one for one in _judge(whole) if one is not None])
 
 
-def _judge(view: View) -> Iterator[_Judged]:
+def _judge(view: View) -> Iterator[_Judged | None]:
+    """None: an object that does not count."""
     for name in _resources(view):
         resource = view.resources[name]
         for obj in view.table(name):
@@ -104,6 +120,7 @@ def _judge(view: View) -> Iterator[_Judged]:
             if isinstance(obj, Pod) and obj.status.phase in _ENDED:
                 continue  # it does nothing any more
             if metadata.owner_references or metadata.deletion_timestamp is not None or generated(name, metadata):
+                yield None
                 continue
             marks = marks_of(resource, metadata)
             entries = _entries(metadata)

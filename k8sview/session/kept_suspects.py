@@ -1,0 +1,206 @@
+"""Which objects may hold a write that nobody planned, and what their whole bodies told, for as long as it holds.
+
+Triage reads metadata alone, of what changed alone. A body is read once for each state of its object, and forgotten at
+once: only its drifts are kept, and those go with the object. Secrets are never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from k8sview.analysis.drift.kinds.reading import declared
+from k8sview.analysis.drift.ownership.managers import class_of
+from k8sview.analysis.drift.ownership.names import APPLYING
+from k8sview.analysis.drift.ownership.tracking import LAST_APPLIED
+from k8sview.analysis.drift.ownership.triage import stripped, suspects
+from k8sview.model import events
+from k8sview.model.drift import ActorClass, DriftKind, Drifts, NotCheckable
+from k8sview.model.resources import Key, key_of
+from k8sview.model.tables import State, Table
+from k8sview.model.view import View
+from k8sview.session.bodies import SECRETS
+from k8sview.store.store import Store
+
+Place = tuple[str, Key]
+"""``(resource, key)``."""
+
+BODY_KINDS = (DriftKind.OUT_OF_BAND, DriftKind.LAST_APPLIED)
+_CHUNK = 50  # objects whose triage costs well below a slice
+_UNLISTED = frozenset({"events", "events.events.k8s.io", "componentstatuses", "leases.coordination.k8s.io"})
+_EMPTIED = "managed by something, and without managedFields: nobody can tell who wrote them"
+
+
+class Suspects:
+    """The suspects of one cluster. ``version`` grows when what is known of them changes."""
+
+    def __init__(self) -> None:
+        self._dirty: dict[str, set[Key]] = {}
+        self._marks: dict[Place, object] = {}
+        self._told: dict[Place, tuple[object, Drifts]] = {}
+        self._failed: dict[Place, str] = {}
+        self._urgent: dict[Place, None] = {}
+        self._calm: dict[Place, None] = {}
+        self._emptied: dict[str, set[Key]] = {}
+        self.version = 0
+
+    def take(self, event: events.Event, store: Store) -> None:
+        """Note, before ``store`` applies the event, which objects have to be looked at."""
+        match event:
+            case events.Upserted():
+                self._mark(event.resource, (key_of(one) for one in (*event.objects, *event.malformed)))
+            case events.Removed():
+                self._mark(event.resource, event.keys)
+            case events.Synced() | events.ScopeDropped():
+                self._mark(event.resource, store.keys(event.resource))
+
+    @property
+    def dirty(self) -> bool:
+        return bool(self._dirty)
+
+    @property
+    def waiting(self) -> int:
+        """Bodies that are still to be read."""
+        return len(self._urgent) + len(self._calm)
+
+    def update(self, view: View, *, followed: bool) -> Generator[None, None, None]:
+        """Triage what changed, with pauses. ``followed``: it changed before our eyes, and goes first."""
+        dirty, self._dirty = self._dirty, {}
+        for resource, keys in dirty.items():
+            table = view.table(resource)
+            ordered = list(keys)
+            for start in range(0, len(ordered), _CHUNK):
+                self._triage(view, table, ordered[start : start + _CHUNK], urgent=followed and len(keys) <= _CHUNK)
+                yield
+
+    def next(self, resting: frozenset[str]) -> tuple[Place, bool] | None:
+        """What to read now, and whether somebody waits for it; None where there is nothing. Of ``resting`` resources
+        nothing is read for a while."""
+        for queue in (self._urgent, self._calm):
+            for place in queue:
+                if place[0] not in resting:
+                    del queue[place]
+                    return place, queue is self._urgent
+        return None
+
+    def tell(self, place: Place, found: Drifts) -> None:
+        """What an object's body told."""
+        mark = self._marks.get(place)
+        if mark is None:
+            return  # gone meanwhile
+        self._failed.pop(place, None)
+        self._told[place] = (mark, found)
+        self.version += 1
+
+    def fail(self, place: Place, reason: str, *, again: bool) -> None:
+        """Why a body could not be read; ``again``: it is worth another try."""
+        if place not in self._marks:
+            return
+        self._failed[place] = reason
+        self._told.pop(place, None)
+        if again:
+            self._calm[place] = None
+        self.version += 1
+
+    def found(self) -> Iterator[Drifts]:
+        """All that bodies told."""
+        return (drifts for _, drifts in self._told.values())
+
+    def gaps(self, view: View) -> Iterator[NotCheckable]:
+        """What could not be looked at: tables that cannot be read, bodies that were refused, Secrets, bare objects."""
+        for name in sorted(view.tables):
+            state, partial = view.state(name).state, view.table(name).partial
+            if state in (State.IDLE, State.NOT_SERVED, State.LOADING) or name in _UNLISTED:
+                continue
+            if not view.readable(name) or partial:
+                yield from _both(f"{name}: {partial or view.state(name)}")
+        reasons: dict[tuple[str, str], int] = {}
+        for (resource, _), reason in self._failed.items():
+            place = (resource, reason.rpartition(": ")[2])
+            reasons[place] = reasons.get(place, 0) + 1
+        for (resource, reason), count in sorted(reasons.items()):
+            yield from _both(f"{count} of {resource} could not be read whole: {reason}")
+        secret = sum(1 for resource, _ in self._marks if resource == SECRETS)
+        if secret:
+            yield from _both(f"{secret} of secrets: their values are never read")
+        for resource, keys in sorted(self._emptied.items()):
+            if keys:
+                yield NotCheckable(DriftKind.OUT_OF_BAND, f"{len(keys)} of {resource}: {_EMPTIED}")
+
+    def _mark(self, resource: str, keys: Iterable[Key]) -> None:
+        if resource not in _UNLISTED:
+            self._dirty.setdefault(resource, set()).update(keys)
+
+    def _triage(self, view: View, table: Table, keys: list[Key], *, urgent: bool) -> None:
+        resource = table.resource.name
+        objects = {key: table.objects[key] for key in keys if key in table.objects}
+        broken = {key: table.malformed[key] for key in keys if key in table.malformed}
+        part = Table(table.resource, table.state, objects, broken)
+        small = View(view.taken_at, resources=view.resources, tables={resource: part})
+        found = {*suspects(small, resource), *_applied(objects)}
+        bare = self._emptied.setdefault(resource, set())
+        bare.difference_update(keys)
+        bare.update(stripped(small, resource))
+        for key in keys:
+            place = (resource, key)
+            if key not in found:
+                self._forget(place)
+                continue
+            mark = _mark_of(objects[key] if key in objects else broken[key])
+            if self._marks.get(place) == mark:
+                continue
+            self._marks[place] = mark
+            self.version += 1
+            if resource != SECRETS:
+                self._calm.pop(place, None)
+                (self._urgent if urgent else self._calm)[place] = None
+
+    def _forget(self, place: Place) -> None:
+        if self._marks.pop(place, None) is not None:
+            self.version += 1
+        for known in (self._told, self._failed, self._urgent, self._calm):
+            known.pop(place, None)
+
+
+def unfollowed(view: View) -> tuple[str, ...]:
+    """Kinds that somebody may write down, that can be listed, and whose tables nobody reads now."""
+    return tuple(
+        name
+        for name in declared(view)
+        if "list" in view.resources[name].verbs
+        and name not in _UNLISTED
+        and not view.resources[name].group.endswith("metrics.k8s.io")
+        and view.state(name).state is State.IDLE
+    )
+
+
+def _applied(objects: dict[Key, Any]) -> Iterator[Key]:
+    """Objects that say what was last applied to them."""
+    for key, obj in objects.items():
+        managers = {one.manager for one in obj.metadata.managed_fields}
+        if LAST_APPLIED in obj.metadata.annotations or not managers.isdisjoint(APPLYING):
+            yield key
+
+
+def _mark_of(obj: Any) -> object:
+    """What tells that a body is no longer the one that was judged: all that people write, and no controller's status.
+
+    Objects without a generation have no status that is written all day; their version tells.
+    """
+    metadata = obj.metadata
+    if metadata.generation is None:
+        return (metadata.uid, metadata.resource_version)
+    people = (ActorClass.HUMAN, ActorClass.UI)
+    entries = tuple(
+        one
+        for one in metadata.managed_fields
+        if one.subresource != "status" or class_of(one.manager, one.subresource) in people
+    )
+    own = msgspec.structs.replace(metadata, resource_version="", managed_fields=())
+    return (own, entries)
+
+
+def _both(reason: str) -> Iterator[NotCheckable]:
+    return (NotCheckable(kind, reason) for kind in BODY_KINDS)

@@ -1,0 +1,257 @@
+"""Drift that is followed: keeps what drifted, what changed and what nobody could look at up to date, gently.
+
+Looks run in slices; bodies are read a few a second, so that tables never wait for them. What changes before our eyes
+goes first. See ``kept_rows`` for what a view alone tells, ``kept_suspects`` for what bodies tell, ``watched`` for what
+was seen to change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Generator, Iterable
+from datetime import datetime
+
+import msgspec
+
+from k8sview.analysis.drift.kinds.suspended import fences
+from k8sview.analysis.drift.kinds.unmanaged import coverage
+from k8sview.analysis.drift.seen import dated
+from k8sview.analysis.drift.summary import order, summary
+from k8sview.model import events
+from k8sview.model.drift import Coverage, Drift, DriftKind, Drifts, DriftSummary, NotCheckable
+from k8sview.model.living_drift import LivingDrift, SeenChange
+from k8sview.model.resources import Key
+from k8sview.model.view import View
+from k8sview.session.bodies import Bodies, Whole
+from k8sview.session.drift_of_one import drift_of_one
+from k8sview.session.drift_reporting import merged
+from k8sview.session.kept_rows import KeptRows
+from k8sview.session.kept_suspects import BODY_KINDS, Place, Suspects, unfollowed
+from k8sview.session.slices import unhurried
+from k8sview.session.watched import Watched
+from k8sview.sources.contract import Source, SourceError
+from k8sview.store.store import Store
+
+SLICE_SECONDS = 0.004
+SHARE = 0.05
+"""Largest share of a core that looking takes while things change."""
+SOONEST_SECONDS = 0.1
+PULSE_SECONDS = 20.0
+"""A look without any news: sentences hold ages, and rows may be due for the time alone."""
+CALM_SECONDS, URGENT_SECONDS = 0.25, 0.03
+"""Between two bodies: of what was found at the start, and of what changes before our eyes."""
+URGENT_BURST = 10
+"""Bodies read in a row at the urgent pace, and how soon the next of such may follow: what changes by the hundred is
+somebody's roll-out, and waits."""
+_BURST_SECONDS = 2.0
+REST_SECONDS = 60.0
+"""How long nothing is read of a resource after some of its bodies were refused."""
+_REFUSALS = 3
+_WAKE = 0.1
+
+_NO_BODIES = "a recording keeps no field sets and covers values: only the live cluster can tell"
+_CLOSED = (
+    NotCheckable(DriftKind.HELM, "manifests of releases lie in Secrets, which the app never reads: k8sview drift"),
+    NotCheckable(DriftKind.MANIFEST, "needs manifests: k8sview drift -f DIR, FILE or -"),
+    NotCheckable(DriftKind.MISSING, "needs manifests, or a release that states it: k8sview drift"),
+    NotCheckable(DriftKind.CLUSTER, "needs a second cluster or recording to compare with"),
+    NotCheckable(DriftKind.BASELINE, "needs a baseline to compare with"),
+)
+
+
+class DriftEngine:
+    """One cluster's drift over time. ``newest`` is None until there was a first whole look."""
+
+    def __init__(self, source: Source, clock: Callable[[], datetime]) -> None:
+        self._whole = source if isinstance(source, Whole) else None
+        self._rows = KeptRows()
+        self._suspects = Suspects()
+        self._watched = Watched(clock)
+        self._news = asyncio.Event()
+        self._known: tuple[object, ...] = ()
+        self._refusals: dict[str, int] = {}
+        self._resting: dict[str, float] = {}
+        self._bursts: list[float] = []
+        self._by_kind: dict[DriftKind, tuple[Drift, ...]] = {}
+        self.newest: LivingDrift | None = None
+
+    def take(self, event: events.Event, store: Store) -> None:
+        """Take note of an event before ``store`` applies it."""
+        self._watched.take(event, store)
+        self._suspects.take(event, store)
+        if not isinstance(event, events.Usage):
+            self._news.set()
+
+    def of_kind(self, kind: DriftKind) -> Drifts:
+        """The newest answer for one kind of drift: what was found, and what could not be looked at."""
+        if self.newest is None:
+            return Drifts(not_checkable=(NotCheckable(kind, "not looked at yet"),))
+        reasons = [one for one in (*self.newest.not_checkable, *self.newest.closed) if one.kind is kind]
+        if kind in BODY_KINDS and self.newest.waiting:
+            reasons.append(NotCheckable(kind, f"{self.newest.waiting} suspects are still to be read"))
+        return Drifts(self._by_kind.get(kind, ()), tuple(reasons))
+
+    async def run(self, view: Callable[[], View], ready: Callable[[], bool], tell: Callable[[], None]) -> None:
+        """Look again and again, until cancelled. ``view``: the state as it is; ``ready``: whether a look is worth its
+        time; ``tell``: called when ``newest`` is another one."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._look_loop(view, ready, tell), name="drift look")
+            if self._whole is not None:
+                group.create_task(self._read_loop(self._whole, view), name="drift read")
+
+    async def _look_loop(self, view: Callable[[], View], ready: Callable[[], bool], tell: Callable[[], None]) -> None:
+        while True:
+            self._news.clear()
+            if not ready():
+                await asyncio.sleep(_WAKE)
+                continue
+            now = view()
+            changed, busy = await unhurried(self._look(now), SLICE_SECONDS)
+            if changed:
+                tell()
+            await asyncio.sleep(max(SOONEST_SECONDS, busy / SHARE))
+            rest = self._rows.waits(now)
+            try:
+                async with asyncio.timeout(PULSE_SECONDS if rest is None else max(rest, _WAKE)):
+                    await self._news.wait()
+            except TimeoutError:
+                pass
+
+    def _look(self, view: View) -> Generator[None, None, bool]:
+        """One pass; whether anything is known now that was not."""
+        yield from self._suspects.update(view, followed=self.newest is not None)
+        yield from self._rows.update(view)
+        known = (
+            self._rows.version,
+            self._suspects.version,
+            self._watched.version,
+            self._suspects.waiting,
+            tuple((name, table.state, table.partial) for name, table in view.tables.items()),
+            len(view.resources),
+        )
+        if known == self._known:
+            return False
+        self._known = known
+        self.newest = yield from self._assembled(view)
+        return True
+
+    def _assembled(self, view: View) -> Generator[None, None, LivingDrift]:
+        seen = self._watched.newest_first()
+        changes = self._watched.by_object()
+        told: list[Drift] = []
+        reasons: list[NotCheckable] = []
+        for number, one in enumerate((*(row.found for row in self._rows.found), *self._suspects.found())):
+            told += [dated(drift, _of(view, drift, changes)) for drift in one.drifts] if changes else one.drifts
+            reasons += one.not_checkable
+            if number % 20 == 0:
+                yield
+        if self._whole is None:
+            reasons += [NotCheckable(kind, _NO_BODIES) for kind in BODY_KINDS]
+        else:
+            reasons += self._suspects.gaps(view)
+        blind = unfollowed(view)
+        if blind:
+            reasons += [NotCheckable(kind, _not_followed(blind)) for kind in BODY_KINDS]
+        drifts = order(merged(told))
+        yield
+        found_coverage, holes = coverage(view), tuple(fences(view))
+        yield
+        self._by_kind = _grouped(drifts)
+        unlisted = self._rows.unlisted()
+        return LivingDrift(
+            taken_at=view.taken_at,
+            drifts=drifts,
+            not_checkable=tuple(dict.fromkeys(reasons)),
+            closed=_CLOSED,
+            fences=holes,
+            coverage=found_coverage,
+            summary=_counted(drifts, found_coverage, unlisted),
+            seen=seen,
+            watched_since=self._watched.since,
+            waiting=self._suspects.waiting if self._whole is not None else 0,
+            unfollowed=blind,
+            unlisted=unlisted,
+        )
+
+    async def _read_loop(self, source: Whole, view: Callable[[], View]) -> None:
+        """Read suspects whole, one after the other, while the connection lives."""
+        while True:
+            now = view()
+            chosen = self._suspects.next(self._at_rest()) if now.link.state == "live" and self.newest else None
+            if chosen is None:
+                await asyncio.sleep(_WAKE)
+                continue
+            place, urgent = chosen
+            await self._read(source, now, place)
+            self._news.set()
+            await asyncio.sleep(self._pace(urgent=urgent))
+
+    async def _read(self, source: Whole, view: View, place: Place) -> None:
+        name, (namespace, own) = place
+        resource = view.resources.get(name)
+        if resource is None:
+            return
+        bodies, address = Bodies(source), (name, namespace, own)
+        try:
+            await bodies.fetch([(resource, namespace, own)])
+        except* SourceError as problem:
+            bodies.unread[address] = str(problem.exceptions[0])
+        if address in bodies.unread:
+            self._refused(place, bodies.unread[address])
+            return
+        self._refusals.pop(name, None)
+        body = bodies.found.get(address)
+        try:
+            self._suspects.tell(place, drift_of_one(view, body, name) if body is not None else Drifts())
+        except Exception as problem:  # whatever a cluster holds: one object that breaks a rule hides no other
+            self._suspects.fail(place, f"it broke a rule: {type(problem).__name__}", again=False)
+
+    def _refused(self, place: Place, reason: str) -> None:
+        """A body that cannot be read is tried again later; a resource that refuses some is left alone for a while."""
+        count = self._refusals[place[0]] = self._refusals.get(place[0], 0) + 1
+        if count >= _REFUSALS:
+            self._resting[place[0]] = time.monotonic() + REST_SECONDS
+            self._refusals[place[0]] = 0
+        self._suspects.fail(place, reason, again=True)
+
+    def _at_rest(self) -> frozenset[str]:
+        now = time.monotonic()
+        self._resting = {name: until for name, until in self._resting.items() if until > now}
+        return frozenset(self._resting)
+
+    def _pace(self, *, urgent: bool) -> float:
+        now = time.monotonic()
+        self._bursts = [at for at in self._bursts if now - at < _BURST_SECONDS]
+        if not urgent or len(self._bursts) >= URGENT_BURST:
+            return CALM_SECONDS
+        self._bursts.append(now)
+        return URGENT_SECONDS
+
+
+def _of(view: View, drift: Drift, changes: dict[tuple[str, Key], tuple[SeenChange, ...]]) -> tuple[SeenChange, ...]:
+    ref = drift.object
+    return changes.get((view.resource_of(ref.api_version, ref.kind), (ref.namespace or "", ref.name)), ())
+
+
+def _not_followed(names: tuple[str, ...], most: int = 6) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"not followed now: {', '.join(names[:most])}{rest}"
+
+
+def _grouped(drifts: Iterable[Drift]) -> dict[DriftKind, tuple[Drift, ...]]:
+    found: dict[DriftKind, list[Drift]] = {}
+    for one in drifts:
+        found.setdefault(one.kind, []).append(one)
+    return {kind: tuple(those) for kind, those in found.items()}
+
+
+def _counted(drifts: tuple[Drift, ...], found: Coverage, unlisted: dict[DriftKind, int]) -> DriftSummary:
+    """The counts of what is listed, and of what is not."""
+    counts = summary(drifts, found if found.managed else None)
+    hidden = unlisted.get(DriftKind.UNMANAGED, 0)
+    return msgspec.structs.replace(
+        counts,
+        drifted=counts.drifted + sum(unlisted.values()) - hidden,
+        unmanaged=counts.unmanaged + hidden,
+    )
