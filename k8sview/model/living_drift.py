@@ -40,8 +40,16 @@ class SeenChange(msgspec.Struct, frozen=True, kw_only=True):
         return (self.object.namespace or "", self.object.name)
 
 
+class Hole(msgspec.Struct, frozen=True):
+    """A hole in the fence, and how much lies behind it as far as marks tell: ``objects`` None: nothing tells."""
+
+    fence: Fence
+    objects: int | None = None
+    drifts: int | None = None
+
+
 class LivingDrift(msgspec.Struct, frozen=True):
-    """``drifts`` worst first, ``seen`` newest first.
+    """``drifts`` and ``holes`` worst first, ``seen`` newest first.
 
     ``waiting``: suspects that are still to be read whole. ``unfollowed``: kinds that somebody may write down and whose
     tables nobody reads now. ``unlisted``: how many drifts of a kind are counted in ``summary`` and not listed.
@@ -52,7 +60,7 @@ class LivingDrift(msgspec.Struct, frozen=True):
     drifts: tuple[Drift, ...] = ()
     not_checkable: tuple[NotCheckable, ...] = ()
     closed: tuple[NotCheckable, ...] = ()
-    fences: tuple[Fence, ...] = ()
+    holes: tuple[Hole, ...] = ()
     coverage: Coverage | None = None
     summary: DriftSummary = DriftSummary()
     seen: tuple[SeenChange, ...] = ()

@@ -7,14 +7,33 @@ allows, and now and then for the time that passes. Drives nothing and waits for 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 
 import msgspec
 
+from k8sview.analysis.drift.helm.releases import DRIVERS, releases, stuck
 from k8sview.analysis.drift.kinds.reading import declared
 from k8sview.analysis.drift.kinds.table import ROWS, Row
 from k8sview.model.drift import Drift, DriftKind, Drifts, NotCheckable
 from k8sview.model.view import View
+from k8sview.reports.order import counted
+
+
+def _stuck_releases(view: View) -> Iterator[Drift]:
+    return iter(stuck(releases(view), view.taken_at).drifts)
+
+
+def _unread_releases(view: View) -> Iterator[NotCheckable]:
+    """What releases state lies in Secrets, which an app that stays open never reads."""
+    inventory = releases(view)
+    yield from inventory.not_checkable
+    if inventory.releases:
+        words = "what they state lies in Secrets, which the app never reads; k8sview drift compares them"
+        yield NotCheckable(DriftKind.HELM, f"{counted(len(inventory.releases), 'release')}: {words}")
+
+
+KEPT_ROWS: tuple[Row, ...] = (*ROWS, Row(DriftKind.HELM, _stuck_releases, _unread_releases, DRIVERS))
+"""The table's rows, and what labels alone tell of Helm releases."""
 
 SHARE = 0.01
 """Largest share of a core for one row while what it reads changes."""
@@ -53,7 +72,7 @@ class KeptRows:
     @property
     def looked(self) -> bool:
         """Whether each row was looked at at least once."""
-        return len(self._rows) == len({row.kind for row in ROWS})
+        return len(self._rows) == len({row.kind for row in KEPT_ROWS})
 
     def unlisted(self) -> dict[DriftKind, int]:
         return {kind: row.unlisted for kind, row in self._rows.items() if row.unlisted}
@@ -64,7 +83,7 @@ class KeptRows:
 
     def update(self, view: View) -> Generator[None, None, None]:
         """Look again at every row that is due, with pauses."""
-        for row in ROWS:
+        for row in KEPT_ROWS:
             kept = self._rows.get(row.kind)
             versions = _versions(view, row)
             if kept is not None and not _due(kept, versions):
@@ -83,7 +102,7 @@ class KeptRows:
         now = time.monotonic()
         waiting = [
             max(0.0, kept.looked_at + _rest(kept) - now)
-            for row in ROWS
+            for row in KEPT_ROWS
             if (kept := self._rows.get(row.kind)) is not None and kept.versions != _versions(view, row)
         ]
         return min(waiting, default=None)

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import msgspec
 
+from k8sview.analysis.drift.kinds.behind import holes
 from k8sview.analysis.drift.kinds.suspended import fences
 from k8sview.analysis.drift.kinds.unmanaged import coverage
 from k8sview.analysis.drift.seen import dated
@@ -52,7 +53,6 @@ _WAKE = 0.1
 
 _NO_BODIES = "a recording keeps no field sets and covers values: only the live cluster can tell"
 _CLOSED = (
-    NotCheckable(DriftKind.HELM, "manifests of releases lie in Secrets, which the app never reads: k8sview drift"),
     NotCheckable(DriftKind.MANIFEST, "needs manifests: k8sview drift -f DIR, FILE or -"),
     NotCheckable(DriftKind.MISSING, "needs manifests, or a release that states it: k8sview drift"),
     NotCheckable(DriftKind.CLUSTER, "needs a second cluster or recording to compare with"),
@@ -155,7 +155,7 @@ class DriftEngine:
             reasons += [NotCheckable(kind, _not_followed(blind)) for kind in BODY_KINDS]
         drifts = order(merged(told))
         yield
-        found_coverage, holes = coverage(view), tuple(fences(view))
+        found_coverage, gaps = coverage(view), holes(view, fences(view), drifts)
         yield
         self._by_kind = _grouped(drifts)
         unlisted = self._rows.unlisted()
@@ -164,7 +164,7 @@ class DriftEngine:
             drifts=drifts,
             not_checkable=tuple(dict.fromkeys(reasons)),
             closed=_CLOSED,
-            fences=holes,
+            holes=gaps,
             coverage=found_coverage,
             summary=_counted(drifts, found_coverage, unlisted),
             seen=seen,

@@ -29,7 +29,7 @@ from k8sview.tui.present import commands
 from k8sview.tui.present.asked import asked
 from k8sview.tui.present.cells import Role
 from k8sview.tui.present.commands import Command, parse_command
-from k8sview.tui.present.places import HEALTH, HOUSE, Place
+from k8sview.tui.present.places import DRIFT, FENCES, HEALTH, HOUSE, Place, changes
 from k8sview.tui.saving import save_text
 from k8sview.tui.screens import SCREENS
 from k8sview.tui.screens.framed import FramedScreen, not_drawn
@@ -279,6 +279,18 @@ class K8sViewApp(KeyOrderedApp):
     def action_health(self) -> None:
         if self.desk.place != HEALTH:
             self._go(HEALTH, afresh=True)
+
+    def action_drift(self) -> None:
+        if self.desk.place != DRIFT:
+            self._go(DRIFT, afresh=True)
+
+    def action_fences(self) -> None:
+        if self.desk.place != FENCES:
+            self._go(FENCES)
+
+    def action_changes(self) -> None:
+        if self.desk.place.screen != "changes":
+            self._go(changes())
 
     def action_history(self, steps: int) -> None:
         self._remember()

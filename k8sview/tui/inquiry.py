@@ -7,17 +7,25 @@ Whoever answers is imported when first asked: the first frame waits for none of 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from k8sview.model.health_report import CauseReport, Unseen, WhyReport
-from k8sview.model.resources import Key
+from k8sview.model.resources import Key, key_of
+from k8sview.model.timeline import Moment, MomentKind
 from k8sview.model.view import View
 from k8sview.session.picture import Picture
 from k8sview.tui.connection import Connection
+from k8sview.tui.present.changes import Told, moments_text
 from k8sview.tui.present.history import History
 
 _HISTORY_SECONDS = 1.0
 """A history walks everything around an object: it is told anew at most this often."""
+
+
+_RECENT_SECONDS = 5.0
+"""The same of what changed in the whole cluster."""
 
 
 class Inquiry:
@@ -29,6 +37,7 @@ class Inquiry:
         self._cause: tuple[tuple[Any, ...], CauseReport] | None = None
         self._unseen: tuple[View, tuple[Unseen, ...]] | None = None
         self._history: tuple[tuple[Any, ...], float, History] | None = None
+        self._recent: tuple[tuple[timedelta, int], float, tuple[Told, ...]] | None = None
 
     def why(self, picture: Picture | None, resource: str, key: Key) -> WhyReport | None:
         """The answer as ``k8sview why`` gives it; None before the first judgement and for what it did not judge."""
@@ -88,9 +97,37 @@ class Inquiry:
                 return answer
         from k8sview.analysis.drift.timeline import timeline, timeline_gaps
 
-        answer = History(timeline(view, resource, obj), timeline_gaps(view, resource, obj))
+        moments = (*timeline(view, resource, obj), *_seen_of(picture, resource, obj))
+        gaps = timeline_gaps(view, resource, obj)
+        answer = History(tuple(sorted(moments, key=lambda one: one.at, reverse=True)), gaps)
         self._history = (obj, view.version), now, answer
         return answer
+
+    def recent(self, picture: Picture | None, within: timedelta) -> tuple[Told, ...]:
+        """What the objects themselves tell of the last while, newest first."""
+        if picture is None:
+            return ()
+        asked, now = (within, picture.view.version), time.monotonic()
+        if self._recent is not None:
+            known, told_at, answer = self._recent
+            if known == asked or (known[0] == within and now - told_at < _RECENT_SECONDS):
+                return answer
+        from k8sview.analysis.drift.recent import recent_changes
+
+        answer = tuple(
+            Told(one.at, one.resource, one.key, one.sentence) for one in recent_changes(picture.view, within)
+        )
+        self._recent = asked, now, answer
+        return answer
+
+
+def _seen_of(picture: Picture, resource: str, obj: Any) -> Iterator[Moment]:
+    """What our own watch saw of an object."""
+    seen = picture.drift.seen if picture.drift is not None else ()
+    key = key_of(obj)
+    for one in seen:
+        if one.resource == resource and one.key == key:
+            yield Moment(at=one.at, kind=MomentKind.WRITE, object=one.object, sentence=moments_text(one))
 
 
 def _same(known: tuple[Any, ...], asked: tuple[Any, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from k8sview.model.health import Health
@@ -18,6 +18,7 @@ from k8sview.tui.contract import ContextEntry, ListContexts
 from k8sview.tui.desk import Desk
 from k8sview.tui.inquiry import Inquiry
 from k8sview.tui.present.cells import Role
+from k8sview.tui.present.changes import Told
 from k8sview.tui.present.commands import Vocabulary
 from k8sview.tui.present.history import History
 from k8sview.tui.present.places import Place
@@ -106,6 +107,9 @@ class Outlook:
 
     def history(self, resource: str, obj: Any) -> History:
         return self._inquiry.history(self.picture, resource, obj)
+
+    def recent(self, within: timedelta) -> tuple[Told, ...]:
+        return self._inquiry.recent(self.picture, within)
 
     def want(self, resources: Iterable[str]) -> None:
         self._connection.want(resources)

@@ -6,7 +6,7 @@ What a screen wants done goes up as one of the messages here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from textual.message import Message
@@ -18,6 +18,7 @@ from k8sview.session.picture import Picture
 from k8sview.tui.actions import Action
 from k8sview.tui.contract import ContextEntry
 from k8sview.tui.present.cells import Role
+from k8sview.tui.present.changes import Told
 from k8sview.tui.present.commands import Command, Vocabulary
 from k8sview.tui.present.history import History
 from k8sview.tui.present.places import Place
@@ -57,6 +58,9 @@ class Window(Protocol):
 
     def history(self, resource: str, obj: Any) -> History:
         """All that is known to have happened to an object."""
+
+    def recent(self, within: timedelta) -> tuple[Told, ...]:
+        """What revisions, nodes and managedFields tell of the last while."""
 
     def want(self, resources: Iterable[str]) -> None:
         """What the screen in sight shows, beyond what the checks read."""

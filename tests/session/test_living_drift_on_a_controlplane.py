@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -131,8 +132,11 @@ async def test_an_edit_by_hand_is_there_within_a_second_with_old_and_new(control
             last = watcher.session.picture.drift
             assert last is not None
             assert not [one for one in last.seen if one.object.name == "quiet"], "a status is no change"
-    print(took)
     assert max(took.values()) < PROMISE, took
+
+
+def _has_drift(name: str, picture: Picture) -> bool:
+    return drift_of(picture, name, IMAGE) is not None
 
 
 async def test_what_is_put_back_is_no_drift_any_more_and_what_goes_is_forgotten(controlplane: ControlPlane) -> None:
@@ -142,7 +146,7 @@ async def test_what_is_put_back_is_no_drift_any_more_and_what_goes_is_forgotten(
             for name in ("restored", "removed"):
                 body = image("registry.example/x:7")
                 await api.request("PATCH", f"{_ROOT}/{name}", body, _STRATEGIC, fieldManager="kubectl-edit")
-                await within(watcher, lambda picture, name=name: drift_of(picture, name, IMAGE) is not None)
+                await within(watcher, partial(_has_drift, name))
             await delivered(api, "restored")
             await within(watcher, lambda picture: drift_of(picture, "restored", IMAGE) is None)
             await api.delete(workload("removed"))

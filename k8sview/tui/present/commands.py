@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from k8sview.model.naming import find_resource, preference
 from k8sview.model.resources import Resource
 from k8sview.model.status import Layer
+from k8sview.model.times import parse_duration
 from k8sview.tui.present import places
 from k8sview.tui.present.places import Place
 
@@ -141,6 +143,27 @@ def _why(rest: str, known: Vocabulary) -> Command:
     return Why(resource.name, name)
 
 
+def _drift(rest: str, _known: Vocabulary) -> Command:
+    """``fences``, ``changes``, or a filter."""
+    if not rest or rest.startswith("/"):
+        return Go(places.DRIFT, None, rest[1:] or None)
+    if rest in _FENCES:
+        return Go(places.FENCES)
+    if rest in ("changes", "since"):
+        return Go(places.changes())
+    return Problem(f":drift {rest} is not understood: :drift, :drift fences, :drift changes, :drift /filter")
+
+
+_FENCES = ("fences", "fence", "holes")
+
+
+def _since(rest: str, _known: Vocabulary) -> Command:
+    span = parse_duration(rest) if rest else None
+    if rest and (span is None or span <= timedelta()):
+        return Problem(f"{rest!r} is no duration: 30m, 2h, 1d")
+    return Go(places.changes(rest))
+
+
 def _namespaces(rest: str, _known: Vocabulary) -> Command:
     if not rest:
         return Go(places.NAMESPACES)
@@ -172,6 +195,9 @@ def _run(action: str) -> Callable[[str, Vocabulary], Command]:
 _NAMED: dict[str, Callable[[str, Vocabulary], Command]] = {
     **dict.fromkeys(("house", "home"), _go(places.HOUSE)),
     "health": _go(places.HEALTH),
+    "drift": _drift,
+    **dict.fromkeys(("fences", "holes"), _go(places.FENCES)),
+    **dict.fromkeys(("changes", "since"), _since),
     **dict.fromkeys(("why", "explain"), _why),
     **dict.fromkeys(("check", "checks"), _check),
     **dict.fromkeys(("ctx", "context", "contexts"), _context),
@@ -188,6 +214,9 @@ _NAMED: dict[str, Callable[[str, Vocabulary], Command]] = {
 COMMANDS: tuple[tuple[str, str], ...] = (
     (":house", "The three floors, root causes and recent changes"),
     (":health", "What is broken, grouped by cause, faults first"),
+    (":drift [/filter]", "What differs from what it should be, who changed it and when"),
+    (":drift fences", "Every hole through which drift goes unseen, and what could not be looked at"),
+    (":changes, :since 30m", "What changed: old and new as our own watch saw it"),
     (":why KIND/NAME|NAME", "Why is it like this: the chain to the cause, and the next step"),
     (":check [layer|component]", "Every check with its status and message"),
     (":po, :deploy, :RESOURCE [NS] [/filter] [a=b]", "Any resource, by any of its names"),
@@ -202,7 +231,10 @@ COMMANDS: tuple[tuple[str, str], ...] = (
 )
 """What help and the palette say of the command line."""
 
-_OFFERED = ("house", "health", "why", "check", "ctx", "ns", "apis", "messages", "open", "theme", "help", "quit")
+_OFFERED = (
+    "house", "health", "drift", "fences", "changes", "since", "why", "check", "ctx", "ns", "apis", "messages", "open",
+    "theme", "help", "quit",
+)  # fmt: skip
 
 
 def complete(line: str, known: Vocabulary, limit: int = 30) -> tuple[str, ...]:
@@ -224,6 +256,10 @@ def _arguments(word: str, rest: str, known: Vocabulary) -> tuple[str, ...]:
         return (*Layer, *known.components)
     if word == "theme":
         return known.themes
+    if word == "drift":
+        return ("fences", "changes")
+    if word in ("since", "changes"):
+        return ("10m", "30m", "1h", "6h", "1d")
     if word in ("why", "explain"):
         return _objects(rest, known)
     if word in ("ns", "namespace", "namespaces"):

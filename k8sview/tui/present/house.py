@@ -12,6 +12,7 @@ from typing import NamedTuple
 from k8sview.model.components import Presence
 from k8sview.model.health import ClusterHealth
 from k8sview.model.health_report import Unseen
+from k8sview.model.living_drift import LivingDrift
 from k8sview.model.report import CheckResult, ComponentReport, Report
 from k8sview.model.status import Layer, Status, Verdict
 from k8sview.model.view import Change, View
@@ -20,6 +21,7 @@ from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span, age, status_badge
 from k8sview.tui.present.frame import FLOOR_BADGE, NOT_JUDGED
 from k8sview.tui.present.health import cause_place, headline
+from k8sview.tui.present.house_drift import drift_lines, seen_lines
 from k8sview.tui.present.judged import waiting
 from k8sview.tui.present.lines import BLANK, Line, cut, fit, heading, line, pad, wrap, wrapped
 from k8sview.tui.present.links import place_of
@@ -171,16 +173,23 @@ def evidence(
     *,
     health: ClusterHealth | None = None,
     unseen: Sequence[Unseen] = (),
+    drift: LivingDrift | None = None,
     most: int = 8,
 ) -> list[Line]:
-    """The right side: what is broken and why, what changed lately, and what nobody could look at."""
-    lines = [*_health(health, unseen, now, width), BLANK, heading("ROOT CAUSES")]
+    """The right side: what is broken and why, what drifted, what changed lately, and what nobody could look at."""
+    lines = [
+        *_health(health, unseen, now, width),
+        BLANK,
+        *drift_lines(drift, now, width),
+        BLANK,
+        heading("ROOT CAUSES"),
+    ]
     if report is None:
         lines.append(line(Span("… not judged yet", Role.MUTED)))
     else:
         lines.extend(_causes(report, width, most))
     lines += [BLANK, heading("CHANGED IN THE LAST 30 MINUTES")]
-    lines.extend(_changes(view, now, width, most))
+    lines.extend(_changes(view, now, width, most, drift))
     lines += [BLANK, heading("COVERAGE")]
     lines.extend(coverage(report, width))
     return lines
@@ -240,10 +249,17 @@ def _causes(report: Report, width: int, most: int) -> Iterable[Line]:
         yield line(Span(f"and {len(found) - most} more: :check", Role.MUTED), target=places.checks())
 
 
-def _changes(view: View | None, now: datetime, width: int, most: int) -> Iterable[Line]:
+def _changes(
+    view: View | None, now: datetime, width: int, most: int, drift: LivingDrift | None = None
+) -> Iterable[Line]:
     recent = [one for one in view.changes if now - one.at <= RECENT] if view else []
-    if not recent:
+    seen = [one for one in drift.seen if not one.routine and now - one.at <= RECENT] if drift is not None else []
+    if not recent and not seen:
         yield line(Span("nothing seen to change while watched", Role.MUTED))
+    for one in seen[:most]:
+        yield from seen_lines(one, now, width)
+    if len(seen) > most:
+        yield line(Span(f"and {len(seen) - most} more: :changes", Role.MUTED), target=places.changes())
     for change in sorted(recent, key=lambda one: one.at, reverse=True)[:most]:
         yield from _change_lines(change, now, width)
     if len(recent) > most:

@@ -23,11 +23,15 @@ class Place(NamedTuple):
             return self.arguments[0].partition(".")[0]
         if self.screen == "cause":
             return f"cause {self.arguments[1]}"
+        if self.screen == "card":
+            return f"card {self.arguments[2]}"
         return " ".join(filter(None, (self.screen, *self.arguments)))
 
 
 HOUSE = Place("house")
 HEALTH = Place("health")
+DRIFT = Place("drift")
+FENCES = Place("fences")
 CONTEXTS = Place("contexts")
 NAMESPACES = Place("namespaces")
 MESSAGES = Place("messages")
@@ -47,6 +51,16 @@ def check(check_id: str) -> Place:
 def cause(cause_id: str, title: str) -> Place:
     """One root cause; ``title`` is how the crumbs call it."""
     return Place("cause", (cause_id, title))
+
+
+def card(key: Key, title: str) -> Place:
+    """One drift in full; ``title`` is how the crumbs call it."""
+    return Place("card", (*key, title))
+
+
+def changes(within: str = "") -> Place:
+    """What changed lately; ``within`` is a duration as people type it."""
+    return Place("changes", (within,) if within else ())
 
 
 def table(resource: str) -> Place:

@@ -6,6 +6,7 @@ unmanaged either: there is nothing to be measured against, and that is said.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -36,6 +37,7 @@ class _Judged(NamedTuple):
     obj: Any
     creator: Actor | None
     managed: bool
+    application: str
 
 
 def coverage(view: View) -> Coverage:
@@ -47,6 +49,11 @@ def coverage(view: View) -> Coverage:
         unmanaged=sum(not one.managed and one.creator is not None for one in judged),
         missing=refused(view, _resources(view)),
     )
+
+
+def delivered_by(view: View) -> Counter[str]:
+    """How many objects carry the mark of each application, release or bundle, as ``tracking`` words it."""
+    return Counter(one.application for one in _all(view) if one.application)
 
 
 def unmanaged(view: View) -> Iterator[Drift]:
@@ -126,7 +133,7 @@ def _judge(view: View) -> Iterator[_Judged | None]:
             entries = _entries(metadata)
             managed = marks is not None and marks.tool != _APPLY
             managed = managed or any(who.actor_class in _DELIVERS for who, _ in entries)
-            yield _Judged(name, obj, _creator(obj, entries), managed)
+            yield _Judged(name, obj, _creator(obj, entries), managed, marks.application if marks is not None else "")
 
 
 def _entries(metadata: Any) -> list[tuple[Actor, Any]]:

@@ -79,8 +79,8 @@ class HouseScreen(FramedScreen):
         left, right = self.floors, self.evidence
         left.set_lines(floors(report, self._room(left)))
         now, health = self.window.now(), picture.health if picture else None
-        seen_not = self.window.unseen()
-        right.set_lines(evidence(report, view, now, self._room(right), health=health, unseen=seen_not))
+        seen_not, drift = self.window.unseen(), picture.drift if picture else None
+        right.set_lines(evidence(report, view, now, self._room(right), health=health, unseen=seen_not, drift=drift))
 
     def _room(self, pane: LineView) -> int:
         return max(30, pane.size.width - GUTTER - 1)

@@ -22,6 +22,8 @@ from k8sview.tui.present.judged import finding_lines, findings_of
 from k8sview.tui.present.lines import BLANK, Line, heading, line, wrapped
 from k8sview.tui.present.links import controller_of, owner_place
 from k8sview.tui.present.objects import conditions, summary
+from k8sview.tui.present.owned import drift_lines
+from k8sview.tui.present.owned import owner_lines as owner_of_fields
 from k8sview.tui.present.owners import owner_lines
 from k8sview.tui.present.places import Place
 from k8sview.tui.present.states import notice
@@ -161,7 +163,9 @@ class ObjectScreen(PagedScreen):
                 *finding_lines(one, width, named=False),
                 line(Span(f"    {one.check_id}", Role.ACCENT), target=places.check(one.check_id)),
             ]
-        return lines
+        now, resource = self.window.now(), self._resource(picture)
+        lines += drift_lines(picture.drift, resource, places.object_key(self.place), now, width)
+        return lines + owner_of_fields(obj, resource, now, width)
 
     def _why(self, picture: Picture, obj: Any, width: int) -> list[Line]:
         """The chain as the judge has it; before the first judgement the verdict alone."""

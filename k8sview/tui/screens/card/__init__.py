@@ -1,0 +1,1 @@
+"""The change card: one drift in full. Judges nothing."""

@@ -1,0 +1,1 @@
+"""What changed lately, newest first. Judges nothing."""

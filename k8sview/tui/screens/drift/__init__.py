@@ -1,0 +1,1 @@
+"""The drift screen: what differs from what it should be, worst first. Judges nothing."""

@@ -1,0 +1,1 @@
+"""The fence audit: every hole through which drift goes unseen. Judges nothing."""
