@@ -36,7 +36,8 @@ from k8sview.store.store import Store
 
 SLICE_SECONDS = 0.004
 SHARE = 0.05
-"""Largest share of a core that looking takes while things change."""
+"""Largest share of a core that looking takes while programs change things. What somebody does by hand is rare, and
+shown at once."""
 SOONEST_SECONDS = 0.1
 PULSE_SECONDS = 20.0
 """A look without any news: sentences hold ages, and rows may be due for the time alone."""
@@ -69,6 +70,7 @@ class DriftEngine:
         self._suspects = Suspects()
         self._watched = Watched(clock)
         self._news = asyncio.Event()
+        self._by_hand = asyncio.Event()
         self._known: tuple[object, ...] = ()
         self._refusals: dict[str, int] = {}
         self._resting: dict[str, float] = {}
@@ -78,8 +80,11 @@ class DriftEngine:
 
     def take(self, event: events.Event, store: Store) -> None:
         """Take note of an event before ``store`` applies it."""
+        before = self._watched.by_hand
         self._watched.take(event, store)
         self._suspects.take(event, store)
+        if self._watched.by_hand != before:
+            self._by_hand.set()
         if not isinstance(event, events.Usage):
             self._news.set()
 
@@ -110,13 +115,11 @@ class DriftEngine:
             changed, busy = await unhurried(self._look(now), SLICE_SECONDS)
             if changed:
                 tell()
-            await asyncio.sleep(max(SOONEST_SECONDS, busy / SHARE))
+            await asyncio.sleep(SOONEST_SECONDS)
+            await _within(busy / SHARE - SOONEST_SECONDS, self._by_hand)
+            self._by_hand.clear()
             rest = self._rows.waits(now)
-            try:
-                async with asyncio.timeout(PULSE_SECONDS if rest is None else max(rest, _WAKE)):
-                    await self._news.wait()
-            except TimeoutError:
-                pass
+            await _within(PULSE_SECONDS if rest is None else max(rest, _WAKE), self._news)
 
     def _look(self, view: View) -> Generator[None, None, bool]:
         """One pass; whether anything is known now that was not."""
@@ -185,6 +188,8 @@ class DriftEngine:
             place, urgent = chosen
             await self._read(source, now, place)
             self._news.set()
+            if urgent:
+                self._by_hand.set()
             await asyncio.sleep(self._pace(urgent=urgent))
 
     async def _read(self, source: Whole, view: View, place: Place) -> None:
@@ -227,6 +232,17 @@ class DriftEngine:
             return CALM_SECONDS
         self._bursts.append(now)
         return URGENT_SECONDS
+
+
+async def _within(seconds: float, news: asyncio.Event) -> None:
+    """Wait for news, so long at most."""
+    if seconds <= 0:
+        return
+    try:
+        async with asyncio.timeout(seconds):
+            await news.wait()
+    except TimeoutError:
+        pass
 
 
 def _of(view: View, drift: Drift, changes: dict[tuple[str, Key], tuple[SeenChange, ...]]) -> tuple[SeenChange, ...]:

@@ -22,7 +22,8 @@ KEPT, KEPT_ROUTINE = 1000, 300
 
 
 class Watched:
-    """The changes of one cluster since the app looks at it. ``version`` grows with each."""
+    """The changes of one cluster since the app looks at it. ``version`` grows with each, ``by_hand`` with those that
+    are nobody's routine."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -30,6 +31,7 @@ class Watched:
         self._routine: deque[SeenChange] = deque(maxlen=KEPT_ROUTINE)
         self.since = clock()
         self.version = 0
+        self.by_hand = 0
 
     def take(self, event: events.Event, store: Store) -> None:
         """Compare, before ``store`` applies the event. The first list of a table tells of no change."""
@@ -84,3 +86,4 @@ class Watched:
         for one in changes:
             (self._routine if one.routine else self._people).append(one)
             self.version += 1
+            self.by_hand += not one.routine
