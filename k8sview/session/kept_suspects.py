@@ -6,7 +6,7 @@ once: only its drifts are kept, and those go with the object. Secrets are never 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -62,8 +62,8 @@ class Suspects:
 
     @property
     def waiting(self) -> int:
-        """Bodies that are still to be read."""
-        return len(self._urgent) + len(self._calm)
+        """Bodies that nobody has tried to read yet."""
+        return sum(place not in self._failed for queue in (self._urgent, self._calm) for place in queue)
 
     def update(self, view: View, *, followed: bool) -> Generator[None, None, None]:
         """Triage what changed, with pauses. ``followed``: it changed before our eyes, and goes first."""
@@ -110,12 +110,17 @@ class Suspects:
 
     def gaps(self, view: View) -> Iterator[NotCheckable]:
         """What could not be looked at: tables that cannot be read, bodies that were refused, Secrets, bare objects."""
+        denied = []
         for name in sorted(view.tables):
-            state, partial = view.state(name).state, view.table(name).partial
-            if state in (State.IDLE, State.NOT_SERVED, State.LOADING) or name in _UNLISTED:
+            state, partial = view.state(name), view.table(name).partial
+            if state.state in (State.IDLE, State.NOT_SERVED, State.LOADING) or name in _UNLISTED:
                 continue
-            if not view.readable(name) or partial:
-                yield from _both(f"{name}: {partial or view.state(name)}")
+            if state.state is State.DENIED:
+                denied.append(name)
+            elif not view.readable(name) or partial:
+                yield from _both(f"{name}: {partial or state}")
+        if denied:
+            yield from _both(f"list denied: {some(denied)}")
         reasons: dict[tuple[str, str], int] = {}
         for (resource, _), reason in self._failed.items():
             place = (resource, reason.rpartition(": ")[2])
@@ -174,6 +179,12 @@ def unfollowed(view: View) -> tuple[str, ...]:
         and not view.resources[name].group.endswith("metrics.k8s.io")
         and view.state(name).state is State.IDLE
     )
+
+
+def some(names: Sequence[str], most: int = 6) -> str:
+    """The first few names, and how many more there are."""
+    rest = f" and {len(names) - most} more kinds" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{rest}"
 
 
 def _applied(objects: dict[Key, Any]) -> Iterator[Key]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -28,7 +28,7 @@ from k8sview.session.bodies import Bodies, Whole
 from k8sview.session.drift_of_one import drift_of_one
 from k8sview.session.drift_reporting import merged
 from k8sview.session.kept_rows import KeptRows
-from k8sview.session.kept_suspects import BODY_KINDS, Place, Suspects, unfollowed
+from k8sview.session.kept_suspects import BODY_KINDS, Place, Suspects, some, unfollowed
 from k8sview.session.slices import unhurried
 from k8sview.session.watched import Watched
 from k8sview.sources.contract import Source, SourceError
@@ -143,19 +143,13 @@ class DriftEngine:
         seen = self._watched.newest_first()
         changes = self._watched.by_object()
         told: list[Drift] = []
-        reasons: list[NotCheckable] = []
+        # What concerns people's hands first: of it there is most to miss.
+        reasons = list(self._blind(view))
         for number, one in enumerate((*(row.found for row in self._rows.found), *self._suspects.found())):
             told += [dated(drift, _of(view, drift, changes)) for drift in one.drifts] if changes else one.drifts
             reasons += one.not_checkable
             if number % 20 == 0:
                 yield
-        if self._whole is None:
-            reasons += [NotCheckable(kind, _NO_BODIES) for kind in BODY_KINDS]
-        else:
-            reasons += self._suspects.gaps(view)
-        blind = unfollowed(view)
-        if blind:
-            reasons += [NotCheckable(kind, _not_followed(blind)) for kind in BODY_KINDS]
         drifts = order(merged(told))
         yield
         found_coverage, gaps = coverage(view), holes(view, fences(view), drifts)
@@ -173,9 +167,20 @@ class DriftEngine:
             seen=seen,
             watched_since=self._watched.since,
             waiting=self._suspects.waiting if self._whole is not None else 0,
-            unfollowed=blind,
+            unfollowed=unfollowed(view),
             unlisted=unlisted,
         )
+
+    def _blind(self, view: View) -> Iterator[NotCheckable]:
+        """What bodies could not tell of."""
+        if self._whole is not None:
+            yield from self._suspects.gaps(view)
+        blind = unfollowed(view)
+        for kind in BODY_KINDS:
+            if self._whole is None:
+                yield NotCheckable(kind, _NO_BODIES)
+            if blind:
+                yield NotCheckable(kind, f"not followed now: {some(blind)}")
 
     async def _read_loop(self, source: Whole, view: Callable[[], View]) -> None:
         """Read suspects whole, one after the other, while the connection lives."""
@@ -248,11 +253,6 @@ async def _within(seconds: float, news: asyncio.Event) -> None:
 def _of(view: View, drift: Drift, changes: dict[tuple[str, Key], tuple[SeenChange, ...]]) -> tuple[SeenChange, ...]:
     ref = drift.object
     return changes.get((view.resource_of(ref.api_version, ref.kind), (ref.namespace or "", ref.name)), ())
-
-
-def _not_followed(names: tuple[str, ...], most: int = 6) -> str:
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"not followed now: {', '.join(names[:most])}{rest}"
 
 
 def _grouped(drifts: Iterable[Drift]) -> dict[DriftKind, tuple[Drift, ...]]:

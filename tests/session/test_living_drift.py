@@ -181,7 +181,7 @@ async def test_a_kind_that_refuses_its_bodies_is_left_alone_for_a_while_and_told
     assert len(follower.source.asked) == 3
     told = follower.reasons(DriftKind.OUT_OF_BAND)
     assert "3 of deployments.apps could not be read whole: forbidden" in told
-    assert "6 suspects are still to be read" in told
+    assert "3 suspects are still to be read" in told
     assert follower.engine.newest is not None
     assert follower.engine.newest.pending
 
@@ -192,7 +192,7 @@ async def test_a_table_that_is_denied_is_no_empty_one() -> None:
     follower.take(events.StateChanged("services", None, denied))
     follower.listed("deployments.apps", [])
     await follower.settled(0.5)
-    assert any("services" in one and "forbidden" in one for one in follower.reasons(DriftKind.OUT_OF_BAND))
+    assert "list denied: services" in follower.reasons(DriftKind.OUT_OF_BAND)
 
 
 async def test_nothing_is_said_again_while_nothing_changes() -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from k8sview.model.drift import Actor
+from k8sview.model.kinds import KINDS
 from k8sview.model.living_drift import LivingDrift, SeenChange
 from k8sview.model.resources import Key, Ref
 from k8sview.model.times import format_age, parse_duration
@@ -68,9 +69,9 @@ CHANGES = TableSpec(
     (
         Column("age", "AGO", right=True),
         Column("name", "OBJECT", flexible=True, widest=48, least=20),
-        Column("path", "PATH", flexible=True, widest=60, least=14),
-        Column("change", "OLD → NEW", flexible=True, widest=90, least=18, sentence=True),
-        Column("who", "WHO", flexible=True, widest=26, least=9, sentence=True),
+        Column("path", "PATH", flexible=True, widest=60, least=20),
+        Column("change", "OLD → NEW", flexible=True, widest=70, least=18, sentence=True),
+        Column("who", "WHO", flexible=True, widest=24, least=13, sentence=True),
         Column("source", "TOLD BY", widest=13),
         Column("namespace", "NAMESPACE", wide=True, widest=24),
     ),
@@ -128,8 +129,9 @@ def _of_watch(one: SeenChange) -> Happening:
 def _of_others(one: Told) -> Happening:
     namespace, name = one.key
     place = places.thing(one.resource, one.key, "timeline")
-    named = f"{one.resource.partition('.')[0]} {namespace + '/' if namespace else ''}{name}"
-    return Happening(one.at, place, named, namespace, "", one.sentence, None, "the objects")
+    kind = KINDS[one.resource].resource.kind if one.resource in KINDS else one.resource.partition(".")[0]
+    named = f"{kind} {namespace + '/' if namespace else ''}{name}"
+    return Happening(one.at, place, named, namespace, "", one.sentence.removeprefix(f"{named} "), None, "the objects")
 
 
 def changes_line(drift: LivingDrift | None, within: timedelta, now: datetime, width: int) -> Line:

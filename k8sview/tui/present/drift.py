@@ -67,7 +67,7 @@ DRIFT = TableSpec(
         Column("path", "PATH", flexible=True, widest=60, least=12),
         Column("change", "OLD → NEW", flexible=True, widest=60, least=18),
         Column("kind", "DRIFT", widest=15),
-        Column("who", "WHO", flexible=True, widest=24, least=9, sentence=True),
+        Column("who", "WHO", flexible=True, widest=24, least=13, sentence=True),
         Column("age", "AGE", right=True),
         Column("namespace", "NAMESPACE", wide=True, widest=24),
         Column("still", "WHY STILL THERE", wide=True, widest=60, sentence=True),

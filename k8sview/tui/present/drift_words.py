@@ -55,7 +55,9 @@ def listed(drifts: Iterable[Drift]) -> list[Drift]:
 
 
 def holes_text(drift: LivingDrift) -> str:
-    """``3 holes, 5 more by default``."""
+    """``3 holes, 5 more by default``; no number where there was none in what could be looked at."""
+    if not drift.holes and any(one.kind is DriftKind.SUSPENDED for one in drift.not_checkable):
+        return "? holes not all looked at"
     made = sum(not one.fence.by_default for one in drift.holes)
     rest = len(drift.holes) - made
     return counted(made, "hole") + (f", {rest} more by default" if rest else "")
