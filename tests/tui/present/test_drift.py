@@ -236,7 +236,7 @@ def test_changes_are_newest_first_and_routine_only_on_request() -> None:
     rows = Rows(CHANGES)
     rows.update(happenings(living_drift(), told, NOW, hour, routine=False, before={}), AROUND, NOW)
     names = [rows.cells(key, NOW)[1].text for key in rows.order]
-    assert names == ["Deployment shop/web", "nodes n1"]
+    assert names == ["Deployment shop/web", "Node n1"]
     rows.update(happenings(living_drift(), told, NOW, hour, routine=True, before={}), AROUND, NOW)
     newest = [cell.text for cell in rows.cells(rows.order[0], NOW)]
     assert (newest[1], newest[3]) == ("ConfigMap shop/leader", "content changed (never read)")
