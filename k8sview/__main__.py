@@ -56,7 +56,9 @@ class _Opener:
 
     def session(self, target: Target) -> Session:
         """A session that is not connected yet. Raises SourceError."""
+        from k8sview.catalog.config_path import config_path
         from k8sview.catalog.problems import CatalogError
+        from k8sview.catalog.settings import load_drift_settings
         from k8sview.cli.opening import DEMO_NAME, recording
         from k8sview.session.session import Session
         from k8sview.sources.contract import ConfigurationError
@@ -64,15 +66,15 @@ class _Opener:
         from k8sview.sources.live.whole import WholeSource
 
         try:
-            catalog = self.catalog()
+            catalog, drift = self.catalog(), load_drift_settings(config_path())
         except CatalogError as error:
             raise ConfigurationError(str(error)) from error
         if target.demo or target.recording:
             source, clock = recording(target.recording or DEMO_NAME)
-            return Session(source, catalog, namespaces=target.namespaces, clock=clock, drift=True)
+            return Session(source, catalog, namespaces=target.namespaces, clock=clock, drift=drift)
         resolve(self._request.kubeconfig, target.context)
         live = WholeSource(self._request.kubeconfig, target.context, request_timeout=self._request.request_timeout)
-        return Session(live, catalog, namespaces=target.namespaces, drift=True)
+        return Session(live, catalog, namespaces=target.namespaces, drift=drift)
 
     def contexts(self) -> Iterable[ContextEntry]:
         """What ``:ctx`` lists. Raises SourceError."""

@@ -1,7 +1,7 @@
 """Which objects may hold a write that nobody planned, and what their whole bodies told, for as long as it holds.
 
 Triage reads metadata alone, of what changed alone. A body is read once for each state of its object, and forgotten at
-once: only its drifts are kept, and those go with the object. Secrets are never read.
+once: only its drifts are kept, and those go with the object. Of Secrets only the metadata is read.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.kinds.reading import declared
-from k8sview.analysis.drift.ownership.managers import class_of
+from k8sview.analysis.drift.kinds.replicas import SCALED
+from k8sview.analysis.drift.ownership.managers import NOBODY, Known, class_of
 from k8sview.analysis.drift.ownership.names import APPLYING
 from k8sview.analysis.drift.ownership.tracking import LAST_APPLIED
 from k8sview.analysis.drift.ownership.triage import stripped, suspects
+from k8sview.analysis.drift.suspect import scaled_by_nobody
 from k8sview.model import events
 from k8sview.model.drift import ActorClass, DriftKind, Drifts, NotCheckable
+from k8sview.model.kinds import RESOURCE_NAMES
+from k8sview.model.objects.core import Event
 from k8sview.model.resources import Key, key_of
 from k8sview.model.tables import State, Table
 from k8sview.model.view import View
@@ -30,14 +34,17 @@ Place = tuple[str, Key]
 BODY_KINDS = (DriftKind.OUT_OF_BAND, DriftKind.LAST_APPLIED)
 _CHUNK = 50  # objects whose triage costs well below a slice
 _UNLISTED = frozenset({"events", "events.events.k8s.io", "componentstatuses", "leases.coordination.k8s.io"})
+_SCALED = "ScalingReplicaSet"
 _EMPTIED = "managed by something, and without managedFields: nobody can tell who wrote them"
 
 
 class Suspects:
     """The suspects of one cluster. ``version`` grows when what is known of them changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known = NOBODY) -> None:
+        self._known = known
         self._dirty: dict[str, set[Key]] = {}
+        self._applied_secrets: set[Key] = set()
         self._marks: dict[Place, object] = {}
         self._told: dict[Place, tuple[object, Drifts]] = {}
         self._failed: dict[Place, str] = {}
@@ -51,6 +58,8 @@ class Suspects:
         match event:
             case events.Upserted():
                 self._mark(event.resource, (key_of(one) for one in (*event.objects, *event.malformed)))
+                if event.resource == "events":
+                    self._rescaled(event.objects)
             case events.Removed():
                 self._mark(event.resource, event.keys)
             case events.Synced() | events.ScopeDropped():
@@ -89,7 +98,7 @@ class Suspects:
         """What an object's body told."""
         mark = self._marks.get(place)
         if mark is None:
-            return  # gone meanwhile
+            return  # gone meanwhile, or to be looked at again
         self._failed.pop(place, None)
         self._told[place] = (mark, found)
         self.version += 1
@@ -127,9 +136,9 @@ class Suspects:
             reasons[place] = reasons.get(place, 0) + 1
         for (resource, reason), count in sorted(reasons.items()):
             yield from _both(f"{count} of {resource} could not be read whole: {reason}")
-        secret = sum(1 for resource, _ in self._marks if resource == SECRETS)
-        if secret:
-            yield from _both(f"{secret} of secrets: their values are never read")
+        if self._applied_secrets:
+            words = f"{len(self._applied_secrets)} of secrets: their values are never read"
+            yield NotCheckable(DriftKind.LAST_APPLIED, words)
         for resource, keys in sorted(self._emptied.items()):
             if keys:
                 yield NotCheckable(DriftKind.OUT_OF_BAND, f"{len(keys)} of {resource}: {_EMPTIED}")
@@ -138,16 +147,31 @@ class Suspects:
         if resource not in _UNLISTED:
             self._dirty.setdefault(resource, set()).update(keys)
 
+    def _rescaled(self, told: Iterable[Any]) -> None:
+        """Writes through /scale have no time: the event that dates one comes after it."""
+        for one in told:
+            about = one.involved_object if isinstance(one, Event) and one.reason == _SCALED else None
+            resource = RESOURCE_NAMES.get(about.kind, "") if about is not None else ""
+            if about is not None and resource in SCALED:
+                key = (about.namespace or "", about.name)
+                self._marks.pop((resource, key), None)
+                self._mark(resource, (key,))
+
     def _triage(self, view: View, table: Table, keys: list[Key], *, urgent: bool) -> None:
         resource = table.resource.name
         objects = {key: table.objects[key] for key in keys if key in table.objects}
         broken = {key: table.malformed[key] for key in keys if key in table.malformed}
         part = Table(table.resource, table.state, objects, broken)
         small = View(view.taken_at, resources=view.resources, tables={resource: part})
-        found = {*suspects(small, resource), *_applied(objects)}
+        touched = set(suspects(small, resource, self._known))
+        stated = () if resource == SECRETS else _applied(objects)  # what was applied to one holds its values
+        found = {*touched, *stated, *self._scaled(view, resource, objects)}
         bare = self._emptied.setdefault(resource, set())
         bare.difference_update(keys)
         bare.update(stripped(small, resource))
+        if resource == SECRETS:
+            self._applied_secrets.difference_update(keys)
+            self._applied_secrets.update(_applied(objects))
         for key in keys:
             place = (resource, key)
             if key not in found:
@@ -158,15 +182,22 @@ class Suspects:
                 continue
             self._marks[place] = mark
             self.version += 1
-            if resource != SECRETS:
-                self._calm.pop(place, None)
-                (self._urgent if urgent else self._calm)[place] = None
+            self._calm.pop(place, None)
+            (self._urgent if urgent else self._calm)[place] = None
+
+    def _scaled(self, view: View, resource: str, objects: dict[Key, Any]) -> Iterator[Key]:
+        """Workloads that somebody scaled without leaving a name: events tell of those."""
+        if resource not in SCALED:
+            return
+        part = msgspec.structs.replace(view.table(resource), objects=objects)
+        tables = {**view.tables, resource: part}
+        yield from scaled_by_nobody(msgspec.structs.replace(view, tables=tables), resource)
 
     def _forget(self, place: Place) -> None:
-        if self._marks.pop(place, None) is not None:
-            self.version += 1
-        for known in (self._told, self._failed, self._urgent, self._calm):
-            known.pop(place, None)
+        books: tuple[dict[Place, Any], ...] = (self._marks, self._told, self._failed, self._urgent, self._calm)
+        for known in books:
+            if known.pop(place, self) is not self:
+                self.version += 1
 
 
 def unfollowed(view: View) -> tuple[str, ...]:

@@ -14,19 +14,20 @@ from datetime import datetime
 
 import msgspec
 
+from k8sview.analysis.drift.completing import completed
+from k8sview.analysis.drift.ignore import apply_rules
 from k8sview.analysis.drift.kinds.behind import holes
 from k8sview.analysis.drift.kinds.suspended import fences
 from k8sview.analysis.drift.kinds.unmanaged import coverage
-from k8sview.analysis.drift.seen import dated
+from k8sview.analysis.drift.seen import as_watched
 from k8sview.analysis.drift.summary import order, summary
+from k8sview.analysis.drift.suspect import judged
 from k8sview.model import events
-from k8sview.model.drift import Coverage, Drift, DriftKind, Drifts, DriftSummary, NotCheckable
+from k8sview.model.drift import Coverage, Drift, DriftKind, Drifts, DriftSettings, DriftSummary, NotCheckable
 from k8sview.model.living_drift import LivingDrift, SeenChange
 from k8sview.model.resources import Key
 from k8sview.model.view import View
-from k8sview.session.bodies import Bodies, Whole
-from k8sview.session.drift_of_one import drift_of_one
-from k8sview.session.drift_reporting import merged
+from k8sview.session.bodies import SECRETS, Bodies, Whole
 from k8sview.session.kept_rows import KeptRows
 from k8sview.session.kept_suspects import BODY_KINDS, Place, Suspects, some, unfollowed
 from k8sview.session.slices import unhurried
@@ -61,13 +62,18 @@ _CLOSED = (
 )
 
 
+_ALL = DriftSettings()
+
+
 class DriftEngine:
     """One cluster's drift over time. ``newest`` is None until there was a first whole look."""
 
-    def __init__(self, source: Source, clock: Callable[[], datetime]) -> None:
+    def __init__(self, source: Source, clock: Callable[[], datetime], settings: DriftSettings = _ALL) -> None:
+        """``settings``: the user's own rules and classes."""
         self._whole = source if isinstance(source, Whole) else None
+        self._settings = settings
         self._rows = KeptRows()
-        self._suspects = Suspects()
+        self._suspects = Suspects(settings.managers)
         self._watched = Watched(clock)
         self._news = asyncio.Event()
         self._by_hand = asyncio.Event()
@@ -146,11 +152,16 @@ class DriftEngine:
         # What concerns people's hands first: of it there is most to miss.
         reasons = list(self._blind(view))
         for number, one in enumerate((*(row.found for row in self._rows.found), *self._suspects.found())):
-            told += [dated(drift, _of(view, drift, changes)) for drift in one.drifts] if changes else one.drifts
+            told += one.drifts
             reasons += one.not_checkable
             if number % 20 == 0:
                 yield
-        drifts = order(merged(told))
+        whole: list[Drift] = []
+        for drift in completed(view, told, self._settings.managers):
+            whole.append(as_watched(drift, _of(view, drift, changes)))
+            if len(whole) % 100 == 0:
+                yield
+        drifts = order(apply_rules(whole, self._settings.ignore, view.taken_at).drifts)
         yield
         found_coverage, gaps = coverage(view), holes(view, fences(view), drifts)
         yield
@@ -202,20 +213,20 @@ class DriftEngine:
         resource = view.resources.get(name)
         if resource is None:
             return
-        bodies, address = Bodies(source), (name, namespace, own)
+        bodies = Bodies(source)
+        read = bodies.outline if name == SECRETS else bodies.once
         try:
-            await bodies.fetch([(resource, namespace, own)])
-        except* SourceError as problem:
-            bodies.unread[address] = str(problem.exceptions[0])
-        if address in bodies.unread:
-            self._refused(place, bodies.unread[address])
+            body = await read(resource, namespace, own)
+        except SourceError as problem:
+            self._refused(place, str(problem))
             return
         self._refusals.pop(name, None)
-        body = bodies.found.get(address)
         try:
-            self._suspects.tell(place, drift_of_one(view, body, name) if body is not None else Drifts())
+            found = judged(view, name, body, known=self._settings.managers) if body is not None else Drifts()
         except Exception as problem:  # whatever a cluster holds: one object that breaks a rule hides no other
             self._suspects.fail(place, f"it broke a rule: {type(problem).__name__}", again=False)
+        else:
+            self._suspects.tell(place, found)
 
     def _refused(self, place: Place, reason: str) -> None:
         """A body that cannot be read is tried again later; a resource that refuses some is left alone for a while."""

@@ -16,6 +16,7 @@ from k8sview.analysis.health.engine import HealthEngine
 from k8sview.analysis.health.reads import HEALTH_READS, custom_resources
 from k8sview.catalog.loader import Catalog
 from k8sview.model import events
+from k8sview.model.drift import DriftSettings
 from k8sview.model.health import Health
 from k8sview.model.resources import Resource
 from k8sview.model.tables import State
@@ -60,13 +61,13 @@ class Session:
         namespaces: tuple[str, ...] | None = None,
         clock: Clock = utc_now,
         custom_resources: bool = False,
-        drift: bool = False,
+        drift: DriftSettings | None = None,
     ) -> None:
         """``custom_resources``: also follow every kind that the cluster serves beyond Kubernetes' own. ``drift``: keep
-        its drift up to date as well."""
+        its drift up to date as well, by these settings."""
         self._source = source
         self._custom = custom_resources
-        self._drifting = drift
+        self._drift_settings = drift
         self._catalog = catalog
         self._clock = clock
         self.on_publish: Publish = lambda picture: None
@@ -90,7 +91,8 @@ class Session:
         checks = select(self._catalog, selection)
         self._store = Store(self._clock, namespaces)
         self._judge = Judge(self._catalog, checks, selection)
-        self._drift = DriftEngine(self._source, self._clock) if self._drifting else None
+        settings = self._drift_settings
+        self._drift = DriftEngine(self._source, self._clock, settings) if settings is not None else None
         self._reading = Reading(self._source, self._take, namespaces, watch=True)
         needed = needed_resources(self._catalog, checks, namespaced=namespaces is not None)
         self._needed = tuple(dict.fromkeys((*HEALTH_READS, *needed)))

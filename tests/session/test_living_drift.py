@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,6 +70,13 @@ class Bodies:
         if resource.name in self.refused:
             raise NotReadableError(f"cannot read {resource.kind} {namespace}/{name}: forbidden")
         return json.dumps(self.bodies[name]).encode() if name in self.bodies else None
+
+    async def metadata(self, resource: Resource, namespace: str | None, name: str) -> bytes | None:
+        self.asked.append(f"metadata of {resource.plural}/{name}")
+        return json.dumps({"metadata": self.bodies[name]["metadata"]}).encode()
+
+    def pages(self, resource: Resource, namespace: str | None) -> AsyncIterator[list[msgspec.Raw]]:
+        raise AssertionError("an app never lists a kind whole")
 
 
 class Follower:
@@ -163,13 +170,14 @@ async def test_a_table_that_nobody_follows_any_more_is_named_and_its_drift_is_no
     assert any("not followed now: deployments.apps" in one for one in follower.reasons(DriftKind.OUT_OF_BAND))
 
 
-async def test_secrets_are_never_asked_for_and_that_is_said() -> None:
+async def test_of_secrets_only_the_metadata_is_asked_for() -> None:
     follower = Follower("secrets")
     secret = deployment("login", "x", EDITED) | {"kind": "Secret", "apiVersion": "v1"}
+    secret["metadata"]["annotations"] = {"kubectl.kubernetes.io/last-applied-configuration": "{}"}
     follower.listed("secrets", [secret])
     await follower.settled()
-    assert follower.source.asked == []
-    assert follower.reasons(DriftKind.OUT_OF_BAND) == ["1 of secrets: their values are never read"]
+    assert follower.source.asked == ["metadata of secrets/login"]
+    assert follower.reasons(DriftKind.LAST_APPLIED) == ["1 of secrets: their values are never read"]
 
 
 async def test_a_kind_that_refuses_its_bodies_is_left_alone_for_a_while_and_told_as_one() -> None:

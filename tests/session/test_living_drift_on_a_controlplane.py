@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from k8sview.catalog.loader import Catalog
-from k8sview.model.drift import ActorClass, Drift, DriftKind
+from k8sview.model.drift import ActorClass, Drift, DriftKind, DriftSettings
 from k8sview.model.living_drift import LivingDrift, SeenChange
 from k8sview.session.picture import Picture
 from k8sview.session.session import Session
@@ -60,7 +60,7 @@ async def delivered(api: ApiWriter, *names: str) -> None:
 @asynccontextmanager
 async def following(plane: ControlPlane) -> AsyncIterator[Watcher]:
     """A session that looked once."""
-    session = Session(WholeSource(str(plane.kubeconfig)), Catalog((), ()), namespaces=(SPACE,), drift=True)
+    session = Session(WholeSource(str(plane.kubeconfig)), Catalog((), ()), namespaces=(SPACE,), drift=DriftSettings())
     watcher = Watcher(session)
     await session.start()
     try:

@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
+from k8sview.analysis.drift.comparing.security import is_secured
 from k8sview.analysis.drift.covering import COVERED, covered
 from k8sview.analysis.drift.fields import FieldChange, differences
 from k8sview.analysis.drift.ownership.bookkeeping import is_note
 from k8sview.analysis.drift.ownership.managers import actor, own_controllers
-from k8sview.analysis.drift.security import is_security_relevant
 from k8sview.model.drift import Actor, Drift, DriftTime
 from k8sview.model.living_drift import SeenChange
 from k8sview.model.objects.core import MetadataOnly
@@ -74,7 +74,7 @@ def deleted(resource: Resource, obj: Any, at: datetime, *, exact: bool = True) -
         yield _change(resource, obj.metadata, "removal", None, at, exact=exact)
 
 
-def dated(drift: Drift, changes: tuple[SeenChange, ...]) -> Drift:
+def as_watched(drift: Drift, changes: tuple[SeenChange, ...]) -> Drift:
     """A drift with what our own watch saw of it: the value before, the exact time, who signed.
 
     ``changes``: of the drift's object, newest first. What contradicts the drift (another value, another author) is of
@@ -190,7 +190,7 @@ def _change(
         after=_shown(leaf.path, leaf.after),
         actor=who,
         routine=not suspicious,
-        security=bool(leaf.path) and is_security_relevant(resource.name, leaf.path),
+        security=bool(leaf.path) and is_secured(leaf.path, resource.kind, resource.group),
         exact=exact,
     )
 

@@ -44,7 +44,7 @@ def headline(drift: LivingDrift | None) -> Span:
         return Span(f"{'✗' if role is Role.FAIL else '!'} {words}", role)
     if drift.waiting:
         return Span(f"… no drift so far, {counted(drift.waiting, 'suspect')} still to read", Role.UNKNOWN)
-    if drift.not_checkable or drift.unfollowed:
+    if drift.unfollowed or any(one.blind for one in drift.not_checkable):
         return Span("? no drift in what could be looked at", Role.UNKNOWN)
     return Span("✓ no drift", Role.OK)
 
@@ -56,7 +56,7 @@ def listed(drifts: Iterable[Drift]) -> list[Drift]:
 
 def holes_text(drift: LivingDrift) -> str:
     """``3 holes, 5 more by default``; no number where there was none in what could be looked at."""
-    if not drift.holes and any(one.kind is DriftKind.SUSPENDED for one in drift.not_checkable):
+    if not drift.holes and any(one.kind is DriftKind.SUSPENDED and one.blind for one in drift.not_checkable):
         return "? holes not all looked at"
     made = sum(not one.fence.by_default for one in drift.holes)
     rest = len(drift.holes) - made
@@ -64,9 +64,10 @@ def holes_text(drift: LivingDrift) -> str:
 
 
 def blind_kinds(reasons: Iterable[NotCheckable]) -> dict[str, list[str]]:
-    """Kinds of drift by the reason why they could not be looked at."""
+    """Kinds of drift by the reason why they could not be looked at. Where there is nothing of a kind, or one look
+    cannot have it, nothing is missing."""
     found: dict[str, list[str]] = {}
-    for one in reasons:
+    for one in (each for each in reasons if each.blind):
         kinds = found.setdefault(one.reason, [])
         if one.kind.value not in kinds:
             kinds.append(one.kind.value)

@@ -100,7 +100,7 @@ def fences_line(drift: LivingDrift | None, width: int) -> Line:
     rest = len(drift.holes) - len(made)
     if made:
         head = Span(f"! {counted(len(made), 'hole')} that somebody made", Role.WARN)
-    elif drift.not_checkable:
+    elif blind_kinds(drift.not_checkable) or drift.unfollowed:
         head = Span("? no hole in what could be looked at", Role.UNKNOWN)
     else:
         head = Span("✓ no hole that somebody made", Role.OK)

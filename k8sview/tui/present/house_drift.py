@@ -8,7 +8,7 @@ from datetime import datetime
 from k8sview.model.living_drift import LivingDrift, SeenChange
 from k8sview.tui.present import places
 from k8sview.tui.present.cells import Role, Span, age
-from k8sview.tui.present.drift_words import happened, headline, holes_text, listed, who
+from k8sview.tui.present.drift_words import blind_kinds, happened, headline, holes_text, listed, who
 from k8sview.tui.present.lines import Line, cut, fit, heading, line
 from k8sview.tui.present.measure import width_of
 
@@ -30,7 +30,7 @@ def drift_lines(drift: LivingDrift | None, now: datetime, width: int) -> Iterabl
         more.append(f"{drift.summary.managed_percent:g}% managed")
     rest = Span(cut("".join(f", {one}" for one in more), max(0, width - width_of(holes.text))), Role.MUTED)
     yield line(holes, rest, target=places.FENCES, key="fences")
-    blind = len({one.reason for one in drift.not_checkable})
+    blind = len(blind_kinds(drift.not_checkable))
     if blind and drift.summary.drifted:
         words = f"? {blind} {'reason' if blind == 1 else 'reasons'} why that may not be all"
         yield line(Span(cut(words, width), Role.UNKNOWN), target=places.FENCES, key="drift:blind")

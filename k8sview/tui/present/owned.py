@@ -42,7 +42,7 @@ def drift_lines(drift: LivingDrift | None, resource: Resource, key: Key, now: da
     if resource.name in drift.unfollowed:
         words = f"? {resource.name} were not followed when drift was looked for"
         return [*lines, *wrapped(words, width, Role.UNKNOWN)]
-    blind = [each for each in drift.not_checkable if resource.name in each.reason]
+    blind = [each for each in drift.not_checkable if each.blind and resource.name in each.reason]
     for reason in blind[:3]:
         lines += wrapped(f"? {reason.kind.value}: {reason.reason}", width, Role.UNKNOWN)
     if not blind:

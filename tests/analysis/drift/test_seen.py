@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from k8sview.analysis.drift.seen import between, created, dated, deleted
+from k8sview.analysis.drift.seen import as_watched, between, created, deleted
 from k8sview.model.drift import Actor, ActorClass, Drift, DriftKind
 from k8sview.model.kinds import KINDS
 from k8sview.model.living_drift import SeenChange
@@ -142,16 +142,16 @@ def seen() -> tuple[SeenChange, ...]:
 
 
 def test_a_drift_that_was_watched_has_the_value_before_and_the_exact_time() -> None:
-    one = dated(drift(), seen())
+    one = as_watched(drift(), seen())
     assert (one.before, one.after) == ("registry/app:1", "registry/app:2")
     assert (one.time.at, one.time.not_before, one.time.basis) == (AT, None, "watch")
 
 
 def test_what_was_seen_of_another_value_or_author_dates_nothing() -> None:
     for other in (drift(after="registry/app:9"), drift(actor=Actor(ActorClass.SCRIPT, "curl", "Update"))):
-        assert dated(other, seen()) == other
+        assert as_watched(other, seen()) == other
 
 
 def test_a_change_that_nobody_watched_dates_nothing() -> None:
     (gap,) = between(DEPLOYMENTS, web(meta()), web(meta(FLUX, EDIT, generation=2), "registry/app:2"), AT, exact=False)
-    assert dated(drift(), (gap,)) == drift()
+    assert as_watched(drift(), (gap,)) == drift()
