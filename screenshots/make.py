@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from k8sview.catalog.loader import load_catalog
+from k8sview.model.drift import DriftSettings
 from k8sview.session.session import Session
 from k8sview.sources.recording.demo import DEMO
 from k8sview.sources.recording.source import RecordingSource
@@ -22,6 +23,10 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "house": (),
     "health": (":health",),
     "cause": (":health", "enter"),
+    "drift": (":drift",),
+    "drift-card": (":drift", "enter"),
+    "fences": (":drift fences",),
+    "changes": (":since 2h",),
     "explain": (":why deploy/indexer",),
     "timeline": (":why deploy/checkout", "T"),
     "checks": (":check",),
@@ -36,7 +41,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "help": (":po", "question_mark"),
     "palette": ("ctrl+p",),
 }
-SMALL_TOO = ("house", "health", "explain", "timeline", "pods")
+SMALL_TOO = ("house", "health", "drift", "explain", "timeline", "pods")
 _NAMES = {":": "colon", ".": "full_stop", "-": "minus", " ": "space", "/": "slash"}
 _PATIENCE_SECONDS = 60
 
@@ -44,7 +49,7 @@ _PATIENCE_SECONDS = 60
 def open_session(_target: Target) -> Session:
     """The demo at its own last moment."""
     source = RecordingSource(DEMO)
-    return Session(source, load_catalog(), clock=lambda: _moment(source))
+    return Session(source, load_catalog(), clock=lambda: _moment(source), drift=DriftSettings())
 
 
 def _moment(source: RecordingSource) -> datetime:

@@ -53,7 +53,8 @@ class LivingDrift(msgspec.Struct, frozen=True):
 
     ``waiting``: suspects that are still to be read whole. ``unfollowed``: kinds that somebody may write down and whose
     tables nobody reads now. ``unlisted``: how many drifts of a kind are counted in ``summary`` and not listed.
-    ``closed``: kinds that this look does not even try, with what does.
+    ``closed``: kinds that this look does not even try, with what does. ``watched_since`` None: nobody watched, it is a
+    recording.
     """
 
     taken_at: datetime

@@ -176,7 +176,7 @@ class DriftEngine:
             coverage=found_coverage,
             summary=_counted(drifts, found_coverage, unlisted),
             seen=seen,
-            watched_since=self._watched.since,
+            watched_since=self._watched.since if view.cluster.source != "recording" else None,
             waiting=self._suspects.waiting if self._whole is not None else 0,
             unfollowed=unfollowed(view),
             unlisted=unlisted,

@@ -26,6 +26,10 @@ USUAL = timedelta(hours=1)
 """How far back the screen looks where nobody says."""
 
 
+_SAME = timedelta(seconds=5)
+"""What our watch saw and what an object tells of itself are one change if so little lies between them."""
+
+
 class Told(NamedTuple):
     """A change that something else than our watch tells of: one sentence."""
 
@@ -100,9 +104,12 @@ def happenings(
     for one in seen:
         if routine or not one.routine:
             found[f"{one.at.isoformat()} {one.resource} {one.key[0]}", f"{one.key[1]} {one.path}"] = _of_watch(one)
-    watched = {(one.resource, one.key) for one in seen}
+    watched: dict[tuple[str, Key], list[datetime]] = {}
+    for one in seen:
+        if routine or not one.routine:
+            watched.setdefault((one.resource, one.key), []).append(one.at)
     for other in told:
-        if (other.resource, other.key) not in watched:
+        if not any(abs(at - other.at) <= _SAME for at in watched.get((other.resource, other.key), ())):
             key = (f"{other.at.isoformat()} {other.resource} {other.key[0]}", f"{other.key[1]} {other.sentence}")
             found[key] = _of_others(other)
     return {key: before[key] if before.get(key) == one else one for key, one in found.items()}
@@ -136,8 +143,11 @@ def _of_others(one: Told) -> Happening:
 
 def changes_line(drift: LivingDrift | None, within: timedelta, now: datetime, width: int) -> Line:
     """Since when something was watched, and how far back the screen looks."""
-    if drift is None or drift.watched_since is None:
+    if drift is None:
         return line(" ", Span("… nothing was watched yet", Role.MUTED))
+    if drift.watched_since is None:
+        words = f"the last {format_age(within)} of a recording: what changed in it, and what the objects tell"
+        return line(" ", Span(words, Role.MUTED))
     since = drift.watched_since
     text = f"the last {format_age(within)} · watched since {clock(since, now)} ({age(since, now)})"
     more = " · before that only what objects tell of themselves" if now - since < within else ""

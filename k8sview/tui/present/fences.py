@@ -60,7 +60,7 @@ FENCES = TableSpec(
         Column("name", "OBJECT", flexible=True, widest=44, least=26),
         Column("message", "WHAT SLIPS THROUGH", flexible=True, widest=70, least=20, sentence=True),
         Column("setting", "SETTING", flexible=True, widest=50, least=18),
-        Column("hides", "BEHIND IT", flexible=True, widest=24, least=10),
+        Column("hides", "BEHIND IT", widest=22),
         Column("by", "MADE BY", widest=10),
         Column("age", "SINCE", right=True),
         Column("namespace", "NAMESPACE", wide=True, widest=24),
@@ -88,6 +88,8 @@ def hides(hole: Hole) -> str | None:
     """``12 objects, 3 drifts``; None where nothing tells."""
     if hole.objects is None:
         return None
+    if not hole.objects:
+        return "none marked"
     drifts = f", {counted(hole.drifts, 'drift')}" if hole.drifts else ""
     return f"{counted(hole.objects, 'object')}{drifts}"
 
