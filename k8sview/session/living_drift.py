@@ -81,14 +81,18 @@ class DriftEngine:
         self._refusals: dict[str, int] = {}
         self._resting: dict[str, float] = {}
         self._bursts: list[float] = []
+        self._missed: set[str] = set()
         self._by_kind: dict[DriftKind, tuple[Drift, ...]] = {}
         self.newest: LivingDrift | None = None
 
     def take(self, event: events.Event, store: Store) -> None:
         """Take note of an event before ``store`` applies it."""
         before = self._watched.by_hand
-        self._watched.take(event, store)
         self._suspects.take(event, store)
+        try:
+            self._watched.take(event, store)
+        except Exception as problem:  # whatever a cluster holds: events must arrive, and what is missed is told
+            self._missed.add(f"a change of {getattr(event, 'resource', '')}: {type(problem).__name__}")
         if self._watched.by_hand != before:
             self._by_hand.set()
         if not isinstance(event, events.Usage):
@@ -118,7 +122,12 @@ class DriftEngine:
                 await asyncio.sleep(_WAKE)
                 continue
             now = view()
-            changed, busy = await unhurried(self._look(now), SLICE_SECONDS)
+            try:
+                changed, busy = await unhurried(self.look(now), SLICE_SECONDS)
+            except Exception as problem:  # a rule that breaks must not look like no drift
+                reason = f"the look for drift broke: {type(problem).__name__}: {problem}"
+                self.newest = LivingDrift(now.taken_at, not_checkable=_every_kind(reason))
+                self._known, changed, busy = (), True, PULSE_SECONDS * SHARE
             if changed:
                 tell()
             await asyncio.sleep(SOONEST_SECONDS)
@@ -127,7 +136,7 @@ class DriftEngine:
             rest = self._rows.waits(now)
             await _within(PULSE_SECONDS if rest is None else max(rest, _WAKE), self._news)
 
-    def _look(self, view: View) -> Generator[None, None, bool]:
+    def look(self, view: View) -> Generator[None, None, bool]:
         """One pass; whether anything is known now that was not."""
         yield from self._suspects.update(view, followed=self.newest is not None)
         yield from self._rows.update(view)
@@ -187,6 +196,8 @@ class DriftEngine:
         if self._whole is not None:
             yield from self._suspects.gaps(view)
         blind = unfollowed(view)
+        for missed in sorted(self._missed):
+            yield NotCheckable(DriftKind.OUT_OF_BAND, f"our own watch could not compare {missed}")
         for kind in BODY_KINDS:
             if self._whole is None:
                 yield NotCheckable(kind, _NO_BODIES)
@@ -219,6 +230,9 @@ class DriftEngine:
             body = await read(resource, namespace, own)
         except SourceError as problem:
             self._refused(place, str(problem))
+            return
+        except Exception as problem:  # an answer of a shape that nobody expects
+            self._refused(place, f"the answer could not be read: {type(problem).__name__}")
             return
         self._refusals.pop(name, None)
         try:
@@ -264,6 +278,10 @@ async def _within(seconds: float, news: asyncio.Event) -> None:
 def _of(view: View, drift: Drift, changes: dict[tuple[str, Key], tuple[SeenChange, ...]]) -> tuple[SeenChange, ...]:
     ref = drift.object
     return changes.get((view.resource_of(ref.api_version, ref.kind), (ref.namespace or "", ref.name)), ())
+
+
+def _every_kind(reason: str) -> tuple[NotCheckable, ...]:
+    return tuple(NotCheckable(kind, reason) for kind in DriftKind)
 
 
 def _grouped(drifts: Iterable[Drift]) -> dict[DriftKind, tuple[Drift, ...]]:

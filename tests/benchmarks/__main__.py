@@ -13,6 +13,7 @@ import sys
 
 from tests.benchmarks.checking import check_cost, help_cost
 from tests.benchmarks.drifting import drift_cost
+from tests.benchmarks.following import following_cost
 from tests.benchmarks.judging import judging_cost
 from tests.benchmarks.living import app_cost
 from tests.controlplane import ControlPlane
@@ -39,7 +40,7 @@ def main() -> None:
     for figure in drift_cost():
         print(figure, flush=True)
     for pods in arguments.pods or sorted(BUDGETS):
-        for figure in judging_cost(pods):
+        for figure in (*judging_cost(pods), *following_cost(pods)):
             print(figure, flush=True)
         # Without controllers and kwok nothing changes by itself: what is idle here is idle.
         with ControlPlane(controllers=False, kwok=False) as plane:

@@ -28,7 +28,7 @@ _ILL = 40  # every so many-th pod crashes, every so many-th waits for a node tha
 
 def judging_cost(pods: int) -> Iterator[Figure]:
     """A first judgement, and each of a few hundred changes of one pod."""
-    store, known = _filled(pods)
+    store, known = filled(pods)
     view = store.view()
     engine = HealthEngine()
     began = time.perf_counter()
@@ -67,7 +67,8 @@ def _in_slices(engine: HealthEngine, view: View) -> tuple[float, ClusterHealth]:
         longest = max(longest, time.perf_counter() - began)
 
 
-def _filled(pods: int) -> tuple[Store, list[Pod]]:
+def filled(pods: int) -> tuple[Store, list[Pod]]:
+    """A store of so many pods with what makes them, some ill; and those that are well."""
     now = datetime.now(UTC) + timedelta(hours=1)
     store = Store(lambda: now)
     store.apply(events.Connected(events.Cluster(), tuple(row.resource for row in KINDS.values())))

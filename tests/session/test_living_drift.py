@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import pytest
 
 from k8sview.model import events
-from k8sview.model.drift import DriftKind
+from k8sview.model.drift import Drift, DriftKind, DriftSettings, IgnoreRule
 from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Resource, key_of
 from k8sview.model.tables import SYNCED, State, TableState
+from k8sview.model.view import View
+from k8sview.session import kept_rows
 from k8sview.session.living_drift import DriftEngine
 from k8sview.sources.contract import NotReadableError
 from k8sview.store.store import Store
@@ -82,10 +85,10 @@ class Bodies:
 class Follower:
     """A store and an engine that are told the same, and what a session does with them."""
 
-    def __init__(self, *served: str) -> None:
+    def __init__(self, *served: str, settings: DriftSettings = DriftSettings()) -> None:  # noqa: B008  # frozen
         self.source = Bodies()
         self.store = Store(lambda: NOW)
-        self.engine = DriftEngine(self.source, lambda: NOW)  # type: ignore[arg-type]  # all of a source it asks for
+        self.engine = DriftEngine(self.source, lambda: NOW, settings)  # type: ignore[arg-type]  # all it asks for
         self.told = 0
         self.take(events.Connected(events.Cluster(), tuple(KINDS[name].resource for name in served)))
         self.take(events.Link("live"))
@@ -222,3 +225,31 @@ async def test_what_was_deleted_while_the_connection_was_gone_is_told_as_such() 
     assert follower.engine.newest is not None
     told = {(one.object.name, one.change, one.exact) for one in follower.engine.newest.seen}
     assert told == {("worker", "removal", False), ("web", "override", False)}
+
+
+async def test_a_rule_that_breaks_hides_no_other_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(view: View) -> Iterator[Drift]:
+        raise KeyError("shape")
+
+    rows = tuple(row._replace(find=broken) if row.kind is DriftKind.CRD else row for row in kept_rows.KEPT_ROWS)
+    monkeypatch.setattr(kept_rows, "KEPT_ROWS", rows)
+    follower = Follower("deployments.apps")
+    follower.listed("deployments.apps", [deployment("web", "registry.example/x:2", EDITED)])
+    await follower.settled()
+    assert any("the rule broke: KeyError" in one for one in follower.reasons(DriftKind.CRD))
+    assert follower.images == {"web": "registry.example/x:2"}
+
+
+async def test_what_a_rule_of_the_user_covers_stays_and_is_not_counted() -> None:
+    rule = IgnoreRule(id="hotfix", reason="until Friday", owner="team-a", path=IMAGE)
+    follower = Follower("deployments.apps", settings=DriftSettings(ignore=(rule,)))
+    follower.listed("deployments.apps", [deployment("web", "registry.example/x:2", EDITED)])
+    await follower.settled()
+    assert follower.engine.newest is not None
+    assert [one.ignored_by for one in follower.engine.newest.drifts if one.path == IMAGE] == ["hotfix"]
+    assert follower.engine.newest.summary.drifted == 0
+
+
+async def test_before_the_first_look_no_kind_is_without_drift() -> None:
+    follower = Follower("deployments.apps")
+    assert follower.reasons(DriftKind.OUT_OF_BAND) == ["not looked at yet"]

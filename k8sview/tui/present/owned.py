@@ -51,6 +51,13 @@ def drift_lines(drift: LivingDrift | None, resource: Resource, key: Key, now: da
     return lines
 
 
+def found_lines(drift: LivingDrift | None, resource: Resource, key: Key, now: datetime, width: int) -> list[Line]:
+    """The same for a page that has other business: nothing where nothing was found, which claims nothing."""
+    if drift is None or not any(True for _ in _of(drift, resource, key)):
+        return []
+    return drift_lines(drift, resource, key, now, width)
+
+
 def owner_lines(obj: Any, resource: Resource, now: datetime, width: int) -> list[Line]:
     """Which tool's mark it carries, and every program that wrote it, as managedFields tell."""
     metadata = obj.metadata

@@ -247,7 +247,9 @@ def test_only_the_span_that_was_asked_for() -> None:
 
 
 def test_what_our_watch_saw_is_not_told_twice() -> None:
-    told = (Told(NOW - timedelta(minutes=2), "deployments.apps", ("shop", "web"), "Deployment shop/web was rolled out"),)
+    told = (
+        Told(NOW - timedelta(minutes=2), "deployments.apps", ("shop", "web"), "Deployment shop/web was rolled out"),
+    )
     rows = happenings(living_drift(), told, NOW, timedelta(hours=1), routine=False, before={})
     assert [one.source for one in rows.values()] == ["watch"]
 

@@ -22,7 +22,7 @@ from k8sview.tui.present.judged import finding_lines, findings_of
 from k8sview.tui.present.lines import BLANK, Line, heading, line, wrapped
 from k8sview.tui.present.links import controller_of, owner_place
 from k8sview.tui.present.objects import conditions, summary
-from k8sview.tui.present.owned import drift_lines
+from k8sview.tui.present.owned import drift_lines, found_lines
 from k8sview.tui.present.owned import owner_lines as owner_of_fields
 from k8sview.tui.present.owners import owner_lines
 from k8sview.tui.present.places import Place
@@ -134,6 +134,7 @@ class ObjectScreen(PagedScreen):
                 return self._timeline(picture, obj, width)
         return [
             *summary(obj, resource, around, now, width),
+            *found_lines(picture.drift, resource, places.object_key(self.place), now, width),
             BLANK,
             heading("EVENTS"),
             *event_lines(picture.view, obj, now, width)[:16],
