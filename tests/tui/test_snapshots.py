@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from k8sview.model.tables import State, TableState
 from k8sview.session.picture import Picture
-from tests.tui.pictures import FakeSession, night, picture
+from tests.tui.pictures import FakeSession, drifted, night, picture
 from tests.tui.test_app import running, settle, type_line
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -67,6 +67,23 @@ async def test_health_screen(name: str, keys: tuple[str, ...], size: tuple[int, 
             cluster.forget(resource).state(resource, TableState(State.DENIED, f"list {resource} is forbidden"))
     seen = picture(cluster.view())
     await look(replace(seen, health=None) if name == "health-pending" else seen, name, keys, size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("drift", (":drift",)),
+        ("drift-card", (":drift", "j", "enter")),
+        ("fences", (":drift fences", "ctrl+z")),
+        ("changes", (":since 30m",)),
+        ("drift-house", ()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_drift_screen(name: str, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    """Flux delivers it; somebody edited an image and a role by hand, and one Kustomization is suspended."""
+    await look(drifted(), name, keys, size)
 
 
 async def look(seen: Picture, name: str, keys: tuple[str, ...], size: tuple[int, int]) -> None:

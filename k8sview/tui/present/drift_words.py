@@ -106,8 +106,9 @@ _TEMPLATE = "spec.template.spec."
 
 
 def short_path(path: str) -> str:
-    """A path for a narrow cell: what every workload's paths begin with tells least."""
-    return f"…{path.removeprefix(_TEMPLATE)}" if path.startswith(_TEMPLATE) else path
+    """A path for a narrow cell: what every workload's paths begin with tells least, and what most items are named by."""
+    short = f"…{path.removeprefix(_TEMPLATE)}" if path.startswith(_TEMPLATE) else path
+    return short.replace("[name=", "[")
 
 
 def short_change(before: str | None, after: str | None, change: str | None) -> str:

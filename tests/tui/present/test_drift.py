@@ -179,7 +179,7 @@ def test_old_and_new(before: str | None, after: str | None, change: str, words: 
 def test_a_narrow_cell_leaves_out_what_both_sides_share() -> None:
     assert short_change("registry.example/team/app:1", "registry.example/team/app:2", None) == "app:1 → app:2"
     assert short_change("a.example/app:1", "b.example/app:1", None) == "a.example/app:1 → b.example/app:1"
-    assert short_path(IMAGE) == "…containers[name=app].image"
+    assert short_path(IMAGE) == "…containers[app].image"
     assert short_path("spec.replicas") == "spec.replicas"
 
 
