@@ -106,7 +106,7 @@ _TEMPLATE = "spec.template.spec."
 
 
 def short_path(path: str) -> str:
-    """A path for a narrow cell: what every workload's paths begin with tells least, and what most items are named by."""
+    """A path for a narrow cell, without what tells least: how a workload's paths begin, how most items are named."""
     short = f"…{path.removeprefix(_TEMPLATE)}" if path.startswith(_TEMPLATE) else path
     return short.replace("[name=", "[")
 

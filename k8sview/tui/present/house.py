@@ -195,13 +195,15 @@ def evidence(
     return lines
 
 
-def _health(health: ClusterHealth | None, unseen: Sequence[Unseen], now: datetime, width: int) -> Iterable[Line]:
+def _health(
+    health: ClusterHealth | None, unseen: Sequence[Unseen], now: datetime, width: int, most: int
+) -> Iterable[Line]:
     """The health screen in a few lines: Enter opens it, or one of its causes."""
     yield heading("HEALTH")
     head = headline(health, unseen)
     first, *rest = wrapped(head.text, width, head.role, target=places.HEALTH)
     yield from (first._replace(key="health"), *rest)
-    for cause in health.causes[:_CAUSES] if health is not None else ():
+    for cause in health.causes[:most] if health is not None else ():
         since = age(cause.since, now) if cause.since is not None else "?"
         name = f"{cause.object.kind} {cause.object.name}"
         room = max(10, width - 9)
@@ -215,11 +217,11 @@ def _health(health: ClusterHealth | None, unseen: Sequence[Unseen], now: datetim
             target=cause_place(cause),
             key=f"cause:{cause.id}",
         )
-    if health is not None and len(health.causes) > _CAUSES:
-        yield line(Span(f"and {len(health.causes) - _CAUSES} more: :health", Role.MUTED), target=places.HEALTH)
+    if health is not None and len(health.causes) > most:
+        yield line(Span(f"and {len(health.causes) - most} more: :health", Role.MUTED), target=places.HEALTH)
 
 
-_CAUSES = 4
+_CAUSES, _FEW_CAUSES = 4, 2
 _LEAST = 6  # columns, below which the rest of a word tells nothing
 
 

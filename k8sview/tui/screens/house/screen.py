@@ -80,7 +80,9 @@ class HouseScreen(FramedScreen):
         left.set_lines(floors(report, self._room(left)))
         now, health = self.window.now(), picture.health if picture else None
         seen_not, drift = self.window.unseen(), picture.drift if picture else None
-        right.set_lines(evidence(report, view, now, self._room(right), health=health, unseen=seen_not, drift=drift))
+        room, low = self._room(right), self.size.width < _SIDE_BY_SIDE
+        lines = evidence(report, view, now, room, health=health, unseen=seen_not, drift=drift, low=low)
+        right.set_lines(lines)
 
     def _room(self, pane: LineView) -> int:
         return max(30, pane.size.width - GUTTER - 1)
