@@ -90,9 +90,10 @@ class Session:
         selection = Selection(namespaces=namespaces)
         checks = select(self._catalog, selection)
         self._store = Store(self._clock, namespaces)
-        self._judge = Judge(self._catalog, checks, selection)
         settings = self._drift_settings
         self._drift = DriftEngine(self._source, self._clock, settings) if settings is not None else None
+        followed = self._drift.of_kind if self._drift is not None else None
+        self._judge = Judge(self._catalog, checks, selection, followed)
         self._reading = Reading(self._source, self._take, namespaces, watch=True)
         needed = needed_resources(self._catalog, checks, namespaced=namespaces is not None)
         self._needed = tuple(dict.fromkeys((*HEALTH_READS, *needed)))
@@ -281,9 +282,14 @@ class Session:
         """Look for drift beside everything else, once there was a first judgement."""
         if self._drift is None:
             return
-        looking = self._drift.run(self._store.view, lambda: self.picture.health is not None, self._news.set)
+        looking = self._drift.run(self._store.view, lambda: self.picture.health is not None, self._drifted)
         task = asyncio.create_task(looking, name="session drift")
         self._following = {task}
+
+    def _drifted(self) -> None:
+        """What drifted is known anew: it is shown, and the checks that ask for it are judged again."""
+        self._news.set()
+        self._unjudged.set()
 
     def _ready_to_judge(self) -> bool:
         """Whether a first judgement is worth its time: while tables still load, most checks could only say so."""

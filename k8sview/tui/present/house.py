@@ -175,15 +175,14 @@ def evidence(
     unseen: Sequence[Unseen] = (),
     drift: LivingDrift | None = None,
     most: int = 8,
+    low: bool = False,
 ) -> list[Line]:
-    """The right side: what is broken and why, what drifted, what changed lately, and what nobody could look at."""
-    lines = [
-        *_health(health, unseen, now, width),
-        BLANK,
-        *drift_lines(drift, now, width),
-        BLANK,
-        heading("ROOT CAUSES"),
-    ]
+    """The right side: what is broken and why, what drifted, what changed lately, and what nobody could look at.
+
+    ``low``: few lines are in sight, which health and drift share.
+    """
+    lines = [*_health(health, unseen, now, width, _FEW_CAUSES if low else _CAUSES), BLANK]
+    lines += [*drift_lines(drift, now, width), BLANK, heading("ROOT CAUSES")]
     if report is None:
         lines.append(line(Span("… not judged yet", Role.MUTED)))
     else:
