@@ -1,14 +1,13 @@
 """Drift that is followed: keeps what drifted, what changed and what nobody could look at up to date, gently.
 
 Looks run in slices; bodies are read a few a second, so that tables never wait for them. What changes before our eyes
-goes first. See ``kept_rows`` for what a view alone tells, ``kept_suspects`` for what bodies tell, ``watched`` for what
-was seen to change.
+goes first. See ``kept_rows`` for what a view alone tells, ``kept_suspects`` and ``suspect_reader`` for what bodies
+tell, ``watched`` for what was seen to change.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime
 
@@ -21,18 +20,18 @@ from k8sview.analysis.drift.kinds.suspended import fences
 from k8sview.analysis.drift.kinds.unmanaged import coverage
 from k8sview.analysis.drift.seen import as_watched
 from k8sview.analysis.drift.summary import order, summary
-from k8sview.analysis.drift.suspect import judged
 from k8sview.model import events
 from k8sview.model.drift import Coverage, Drift, DriftKind, Drifts, DriftSettings, DriftSummary, NotCheckable
 from k8sview.model.living_drift import LivingDrift, SeenChange
 from k8sview.model.resources import Key
 from k8sview.model.view import View
-from k8sview.session.bodies import SECRETS, Bodies, Whole
+from k8sview.session.bodies import Whole
 from k8sview.session.kept_rows import KeptRows
-from k8sview.session.kept_suspects import BODY_KINDS, Place, Suspects, some, unfollowed
+from k8sview.session.kept_suspects import BODY_KINDS, Suspects, some, unfollowed
 from k8sview.session.slices import unhurried
+from k8sview.session.suspect_reader import SuspectReader
 from k8sview.session.watched import Watched
-from k8sview.sources.contract import Source, SourceError
+from k8sview.sources.contract import Source
 from k8sview.store.store import Store
 
 SLICE_SECONDS = 0.004
@@ -42,23 +41,14 @@ shown at once."""
 SOONEST_SECONDS = 0.1
 PULSE_SECONDS = 20.0
 """A look without any news: sentences hold ages, and rows may be due for the time alone."""
-CALM_SECONDS, URGENT_SECONDS = 0.25, 0.03
-"""Between two bodies: of what was found at the start, and of what changes before our eyes."""
-URGENT_BURST = 10
-"""Bodies read in a row at the urgent pace, and how soon the next of such may follow: what changes by the hundred is
-somebody's roll-out, and waits."""
-_BURST_SECONDS = 2.0
-REST_SECONDS = 60.0
-"""How long nothing is read of a resource after some of its bodies were refused."""
-_REFUSALS = 3
 _WAKE = 0.1
 
 _NO_BODIES = "a recording keeps no field sets and covers values: only the live cluster can tell"
 _CLOSED = (
-    NotCheckable(DriftKind.MANIFEST, "needs manifests: k8sview drift -f DIR, FILE or -"),
-    NotCheckable(DriftKind.MISSING, "needs manifests, or a release that states it: k8sview drift"),
-    NotCheckable(DriftKind.CLUSTER, "needs a second cluster or recording to compare with"),
-    NotCheckable(DriftKind.BASELINE, "needs a baseline to compare with"),
+    NotCheckable(DriftKind.MANIFEST, "needs manifests: k8sview drift -f DIR, FILE or -", blind=False),
+    NotCheckable(DriftKind.MISSING, "needs manifests, or a release that states it: k8sview drift", blind=False),
+    NotCheckable(DriftKind.CLUSTER, "needs a second cluster or recording to compare with", blind=False),
+    NotCheckable(DriftKind.BASELINE, "needs a baseline to compare with", blind=False),
 )
 
 
@@ -78,9 +68,6 @@ class DriftEngine:
         self._news = asyncio.Event()
         self._by_hand = asyncio.Event()
         self._known: tuple[object, ...] = ()
-        self._refusals: dict[str, int] = {}
-        self._resting: dict[str, float] = {}
-        self._bursts: list[float] = []
         self._missed: set[str] = set()
         self._by_kind: dict[DriftKind, tuple[Drift, ...]] = {}
         self.newest: LivingDrift | None = None
@@ -113,7 +100,9 @@ class DriftEngine:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._look_loop(view, ready, tell), name="drift look")
             if self._whole is not None:
-                group.create_task(self._read_loop(self._whole, view), name="drift read")
+                reader = SuspectReader(self._whole, self._suspects, self._settings.managers)
+                reading = reader.run(view, lambda: self.newest is not None, self._told)
+                group.create_task(reading, name="drift read")
 
     async def _look_loop(self, view: Callable[[], View], ready: Callable[[], bool], tell: Callable[[], None]) -> None:
         while True:
@@ -127,7 +116,8 @@ class DriftEngine:
             except Exception as problem:  # a rule that breaks must not look like no drift
                 reason = f"the look for drift broke: {type(problem).__name__}: {problem}"
                 self.newest = LivingDrift(now.taken_at, not_checkable=_every_kind(reason))
-                self._known, changed, busy = (), True, PULSE_SECONDS * SHARE
+                self._known, self._by_kind = (), {}
+                changed, busy = True, PULSE_SECONDS * SHARE
             if changed:
                 tell()
             await asyncio.sleep(SOONEST_SECONDS)
@@ -135,6 +125,12 @@ class DriftEngine:
             self._by_hand.clear()
             rest = self._rows.waits(now)
             await _within(PULSE_SECONDS if rest is None else max(rest, _WAKE), self._news)
+
+    def _told(self, urgent: bool) -> None:
+        """A body told something; ``urgent``: of what changes before our eyes."""
+        self._news.set()
+        if urgent:
+            self._by_hand.set()
 
     def look(self, view: View) -> Generator[None, None, bool]:
         """One pass; whether anything is known now that was not."""
@@ -203,65 +199,6 @@ class DriftEngine:
                 yield NotCheckable(kind, _NO_BODIES)
             if blind:
                 yield NotCheckable(kind, f"not followed now: {some(blind)}")
-
-    async def _read_loop(self, source: Whole, view: Callable[[], View]) -> None:
-        """Read suspects whole, one after the other, while the connection lives."""
-        while True:
-            now = view()
-            chosen = self._suspects.next(self._at_rest()) if now.link.state == "live" and self.newest else None
-            if chosen is None:
-                await asyncio.sleep(_WAKE)
-                continue
-            place, urgent = chosen
-            await self._read(source, now, place)
-            self._news.set()
-            if urgent:
-                self._by_hand.set()
-            await asyncio.sleep(self._pace(urgent=urgent))
-
-    async def _read(self, source: Whole, view: View, place: Place) -> None:
-        name, (namespace, own) = place
-        resource = view.resources.get(name)
-        if resource is None:
-            return
-        bodies = Bodies(source)
-        read = bodies.outline if name == SECRETS else bodies.once
-        try:
-            body = await read(resource, namespace, own)
-        except SourceError as problem:
-            self._refused(place, str(problem))
-            return
-        except Exception as problem:  # an answer of a shape that nobody expects
-            self._refused(place, f"the answer could not be read: {type(problem).__name__}")
-            return
-        self._refusals.pop(name, None)
-        try:
-            found = judged(view, name, body, known=self._settings.managers) if body is not None else Drifts()
-        except Exception as problem:  # whatever a cluster holds: one object that breaks a rule hides no other
-            self._suspects.fail(place, f"it broke a rule: {type(problem).__name__}", again=False)
-        else:
-            self._suspects.tell(place, found)
-
-    def _refused(self, place: Place, reason: str) -> None:
-        """A body that cannot be read is tried again later; a resource that refuses some is left alone for a while."""
-        count = self._refusals[place[0]] = self._refusals.get(place[0], 0) + 1
-        if count >= _REFUSALS:
-            self._resting[place[0]] = time.monotonic() + REST_SECONDS
-            self._refusals[place[0]] = 0
-        self._suspects.fail(place, reason, again=True)
-
-    def _at_rest(self) -> frozenset[str]:
-        now = time.monotonic()
-        self._resting = {name: until for name, until in self._resting.items() if until > now}
-        return frozenset(self._resting)
-
-    def _pace(self, *, urgent: bool) -> float:
-        now = time.monotonic()
-        self._bursts = [at for at in self._bursts if now - at < _BURST_SECONDS]
-        if not urgent or len(self._bursts) >= URGENT_BURST:
-            return CALM_SECONDS
-        self._bursts.append(now)
-        return URGENT_SECONDS
 
 
 async def _within(seconds: float, news: asyncio.Event) -> None:

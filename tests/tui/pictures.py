@@ -14,20 +14,8 @@ from k8sview.analysis.health.engine import HealthEngine
 from k8sview.analysis.health.reads import HEALTH_READS
 from k8sview.model import events
 from k8sview.model.components import ComponentStatus, Presence
-from k8sview.model.drift import (
-    Actor,
-    ActorClass,
-    Drift,
-    DriftKind,
-    DriftSummary,
-    DriftTime,
-    Fence,
-    NotCheckable,
-)
-from k8sview.model.drift import Coverage as DriftCoverage
 from k8sview.model.health import ClusterHealth, Health
 from k8sview.model.kinds import KINDS
-from k8sview.model.living_drift import Hole, LivingDrift, SeenChange
 from k8sview.model.objects.core import Event, Namespace, NamespaceStatus, Node, NodeStatus
 from k8sview.model.objects.extension import (
     CustomResourceDefinition,
@@ -41,7 +29,6 @@ from k8sview.model.objects.meta import (
     Condition,
     Custom,
     LabelSelector,
-    ManagedFieldsEntry,
     ObjectMeta,
     ObjectReference,
     OwnerReference,
@@ -231,7 +218,7 @@ _EMPTY = (
 
 def night() -> ClusterBuilder:
     """Somebody is paged: two workloads fail by one ConfigMap that does not exist, one is well, Services are denied."""
-    web, worker, fine = (_workload(name) for name in ("web", "worker", "fine"))
+    web, worker, fine = (workload(name) for name in ("web", "worker", "fine"))
     pods = [_unconfigured(f"{one.metadata.name}-x1", one) for one in (web, worker)]
     events_seen = [warning(one, "Failed", 'Error: configmap "settings" not found') for one in pods]
     well = pod("fine-7d4f-x1", labels={"app": "fine"}, owner_references=_owned(fine))
@@ -248,7 +235,7 @@ def night() -> ClusterBuilder:
     )
 
 
-def _workload(name: str) -> ReplicaSet:
+def workload(name: str) -> ReplicaSet:
     labels = {"app": name}
     owner = (OwnerReference("Deployment", name, f"uid-shop-{name}", "apps/v1", controller=True),)
     metadata = meta(f"{name}-7d4f", labels=labels, owner_references=owner, annotations={_REVISION: "1"})
@@ -371,127 +358,6 @@ def picture(view: View | None = None, judged: Report | None = None) -> Picture:
     view = view or shop().view()
     health = judged_by(HealthEngine(), view)
     return Picture(view, judged or report(), report_pending=False, components=components, health=health)
-
-
-def drifted_view() -> ClusterBuilder:
-    """A cluster that Flux delivers: somebody edits an image and a role by hand, and one Kustomization is suspended."""
-    flux = {
-        "kustomize.toolkit.fluxcd.io/name": "shop",
-        "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
-        "app": "web",
-    }
-    by_hand = ManagedFieldsEntry("kubectl-edit", "Update", "2026-03-01T11:58:00Z")
-    by_flux = ManagedFieldsEntry("kustomize-controller", "Apply", CREATED)
-    web = deployment(_workload("web"), 1)
-    web = replace(web, metadata=replace(web.metadata, labels=flux, managed_fields=(by_flux, by_hand)))
-    return (
-        ClusterBuilder()
-        .tables(*HEALTH_READS)
-        .table("namespaces", [Namespace(meta("shop", None), status=NamespaceStatus("Active"))])
-        .table("nodes", [node("n1")])
-        .table("deployments.apps", [web])
-        .table("replicasets.apps", [_workload("web")])
-    )
-
-
-_IMAGE = "spec.template.spec.containers[name=app].image"
-_WEB = Ref("apps/v1", "Deployment", "shop", "web")
-_SHOP = Ref("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "flux-system", "shop")
-
-
-def living_drift(now: datetime = NOW) -> LivingDrift:
-    """What was found there: an image by hand two minutes ago, a wider role, a bucket that nothing manages, a hole."""
-    human = Actor(ActorClass.HUMAN, "kubectl-edit", "Update")
-    seen = SeenChange(
-        at=now - timedelta(minutes=2),
-        resource="deployments.apps",
-        object=_WEB,
-        change="override",
-        path=_IMAGE,
-        before="registry/app:1",
-        after="registry/app:2-debug",
-        actor=human,
-    )
-    image = Drift(
-        kind=DriftKind.OUT_OF_BAND,
-        object=_WEB,
-        path=_IMAGE,
-        change="override",
-        before=seen.before,
-        after=seen.after,
-        actor=human,
-        time=DriftTime(at=seen.at, basis="watch"),
-        why_not_reverted="Kustomization flux-system/shop is suspended",
-        message=f"kubectl edit changed {_IMAGE}; Flux manages the object",
-        next="look in the audit log for the user: update or patch of deployments web in shop at 2026-03-01T11:58:00Z",
-        evidence=(f"{_IMAGE} = registry/app:2-debug",),
-    )
-    role = Drift(
-        kind=DriftKind.OUT_OF_BAND,
-        object=Ref("rbac.authorization.k8s.io/v1", "Role", "shop", "deployer"),
-        path="rules[1]",
-        change="addition",
-        after='{"apiGroups":[""],"resources":["secrets"],"verbs":["*"]}',
-        actor=Actor(ActorClass.UI, "node-fetch", "Update"),
-        time=DriftTime(at=now - timedelta(hours=3), not_before=now - timedelta(hours=5), basis="managedFields"),
-        security=True,
-        severity=Severity.HIGH,
-        message="a desktop console (Lens or its kin) added rules[1]; Flux manages the object",
-        next="look in the audit log for the user: update or patch of roles deployer in shop",
-    )
-    loose = Drift(
-        kind=DriftKind.UNMANAGED,
-        object=Ref("v1", "ConfigMap", "shop", "tmp"),
-        change="addition",
-        actor=Actor(ActorClass.HUMAN, "kubectl-create", "Update"),
-        time=DriftTime(at=now - timedelta(days=9), basis="managedFields"),
-        severity=Severity.LOW,
-        message="made by kubectl create; nothing that delivers this cluster knows it",
-    )
-    fence = Fence(
-        object=_SHOP,
-        path="spec.suspend",
-        value="true",
-        message="it is suspended: nothing from its source arrives",
-        covers="everything it applies",
-        time=DriftTime(at=now - timedelta(days=2), basis="managedFields"),
-        severity=Severity.MEDIUM,
-    )
-    release = Ref("helm.toolkit.fluxcd.io/v2", "HelmRelease", "flux-system", "redis")
-    unset = Fence(
-        object=release,
-        path="spec.driftDetection.mode",
-        value="not set",
-        message="drift detection is not configured: changes made in the cluster stay",
-        covers="everything it applies",
-        by_default=True,
-        severity=Severity.INFO,
-    )
-    routine = SeenChange(
-        at=now - timedelta(minutes=1),
-        resource="configmaps",
-        object=Ref("v1", "ConfigMap", "shop", "leader"),
-        change="override",
-        path="data",
-        actor=Actor(ActorClass.CONTROLLER, "kube-controller-manager", "Update"),
-        routine=True,
-    )
-    return LivingDrift(
-        taken_at=now,
-        drifts=(role, image, loose),
-        not_checkable=(NotCheckable(DriftKind.OUT_OF_BAND, "4 of secrets: their values are never read"),),
-        closed=(NotCheckable(DriftKind.MANIFEST, "needs manifests: k8sview drift -f DIR, FILE or -"),),
-        holes=(Hole(fence, 12, 1), Hole(unset, 7, 0)),
-        coverage=DriftCoverage(20, 18, 1),
-        summary=DriftSummary(2, 2, 1, 90.0, 0),
-        seen=(routine, seen),
-        watched_since=now - timedelta(minutes=10),
-    )
-
-
-def drifted() -> Picture:
-    """That cluster, judged, with its drift."""
-    return replace(picture(drifted_view().view()), drift=living_drift())
 
 
 class FakeSession:

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from k8sview.model.drift import DriftKind, NotCheckable
 from k8sview.model.living_drift import LivingDrift
 from k8sview.tui.present import places
-from tests.tui.pictures import NOW, FakeSession, drifted, living_drift, picture
+from tests.tui.drifted import drifted, living_drift
+from tests.tui.pictures import NOW, FakeSession, picture
 from tests.tui.test_app import running, screen_text, settle, type_line
 
 

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from k8sview.model.tables import State, TableState
 from k8sview.session.picture import Picture
-from tests.tui.pictures import FakeSession, drifted, night, picture
+from tests.tui.drifted import drifted
+from tests.tui.pictures import FakeSession, night, picture
 from tests.tui.test_app import running, settle, type_line
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")

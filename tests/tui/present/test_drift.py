@@ -51,7 +51,8 @@ from k8sview.tui.present.house_drift import drift_lines as house_lines
 from k8sview.tui.present.lines import Line
 from k8sview.tui.present.owned import drift_lines, owner_lines
 from k8sview.tui.present.rows import Rows
-from tests.tui.pictures import NOW, ClusterBuilder, drifted_view, living_drift
+from tests.tui.drifted import drifted_view, living_drift
+from tests.tui.pictures import NOW, ClusterBuilder
 
 NOTHING = LivingDrift(NOW)
 BLIND = replace(NOTHING, not_checkable=(NotCheckable(DriftKind.OUT_OF_BAND, "services: list denied"),))
