@@ -22,7 +22,6 @@ from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.report import Envelope, Report
 from k8sview.model.selectors import SelectorError, parse_selector
 from k8sview.session.once import Clock, Progress, utc_now
-from k8sview.session.run import check_once
 from k8sview.session.selection import Selection, select
 from k8sview.sources.contract import Metrics, Source
 from k8sview.sources.live import Limits, LiveSource
@@ -127,6 +126,8 @@ def metrics_of(arguments: argparse.Namespace) -> Metrics | None:
 
 def judge(arguments: argparse.Namespace, console: Console) -> Report:
     """Read and judge once. Raises what the source and the catalogue raise."""
+    from k8sview.session.run import check_once  # the app passes here as well, and its first frame waits for no judge
+
     catalog, selection = catalog_of(arguments), selection_of(arguments)
     select(catalog, selection)  # what does not exist is said before anybody is asked
     metrics, settings = metrics_of(arguments), drift_settings(arguments)

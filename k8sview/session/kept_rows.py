@@ -35,8 +35,8 @@ def _unread_releases(view: View) -> Iterator[NotCheckable]:
 KEPT_ROWS: tuple[Row, ...] = (*ROWS, Row(DriftKind.HELM, _stuck_releases, _unread_releases, DRIVERS))
 """The table's rows, and what labels alone tell of Helm releases."""
 
-SHARE = 0.01
-"""Largest share of a core for one row while what it reads changes."""
+SHARE = 0.003
+"""Largest share of a core for one row while what it reads changes: a step of ten milliseconds every few seconds."""
 SOONEST_SECONDS = 0.4
 """Shortest time between two looks at one row."""
 AGAIN_SECONDS = 60.0

@@ -34,7 +34,7 @@ from k8sview.session.watched import Watched
 from k8sview.sources.contract import Source
 from k8sview.store.store import Store
 
-SLICE_SECONDS = 0.004
+SLICE_SECONDS = 0.002
 SHARE = 0.05
 """Largest share of a core that looking takes while programs change things. What somebody does by hand is rare, and
 shown at once."""
