@@ -47,8 +47,8 @@ _NO_BODIES = "a recording keeps no field sets and covers values: only the live c
 _CLOSED = (
     NotCheckable(DriftKind.MANIFEST, "needs manifests: k8sview drift -f DIR, FILE or -", blind=False),
     NotCheckable(DriftKind.MISSING, "needs manifests, or a release that states it: k8sview drift", blind=False),
-    NotCheckable(DriftKind.CLUSTER, "needs a second cluster or recording to compare with", blind=False),
-    NotCheckable(DriftKind.BASELINE, "needs a baseline to compare with", blind=False),
+    NotCheckable(DriftKind.CLUSTER, "needs a second cluster or recording: k8sview diff A B", blind=False),
+    NotCheckable(DriftKind.BASELINE, "needs a recording of before: k8sview diff FILE CONTEXT", blind=False),
 )
 
 
