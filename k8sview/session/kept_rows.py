@@ -37,6 +37,8 @@ KEPT_ROWS: tuple[Row, ...] = (*ROWS, Row(DriftKind.HELM, _stuck_releases, _unrea
 
 SHARE = 0.003
 """Largest share of a core for one row while what it reads changes: a step of ten milliseconds every few seconds."""
+STEP_SHARE = 0.0005
+"""The same for its longest step, during which no key is answered: ten milliseconds once in twenty seconds."""
 SOONEST_SECONDS = 0.4
 """Shortest time between two looks at one row."""
 AGAIN_SECONDS = 60.0
@@ -49,13 +51,14 @@ Versions = tuple[object, ...]
 
 
 class KeptRow(msgspec.Struct):
-    """What one row said last, of which tables, when, and at what cost in seconds."""
+    """What one row said last, of which tables, when, and at what cost in seconds: all of it, and its longest step."""
 
     found: Drifts = Drifts()
     unlisted: int = 0
     versions: Versions = ()
     looked_at: float = -AGAIN_SECONDS
     cost: float = 0.0
+    longest: float = 0.0
 
 
 class KeptRows:
@@ -103,12 +106,13 @@ class KeptRows:
         return min(waiting, default=None)
 
     def _look(self, view: View, row: Row, versions: Versions) -> Generator[None, None, None]:
-        busy, began = 0.0, time.monotonic()
+        busy, longest, began = 0.0, 0.0, time.monotonic()
         drifts: list[Drift] = []
         unlisted = 0
         for number, _ in enumerate(row.prepare(view) if row.prepare is not None else ()):
             if number % _PAUSE_EVERY == 0:
-                busy += time.monotonic() - began
+                step = time.monotonic() - began
+                busy, longest = busy + step, max(longest, step)
                 yield
                 began = time.monotonic()
         for number, drift in enumerate(row.find(view)):
@@ -117,17 +121,19 @@ class KeptRows:
             else:
                 unlisted += 1
             if number % _PAUSE_EVERY == 0:
-                busy += time.monotonic() - began
+                step = time.monotonic() - began
+                busy, longest = busy + step, max(longest, step)
                 yield
                 began = time.monotonic()
         found = Drifts(tuple(drifts), tuple(dict.fromkeys(row.not_checkable(view))))
-        busy += time.monotonic() - began
+        step = time.monotonic() - began
+        busy, longest = busy + step, max(longest, step)
         former = self._rows.get(row.kind)
         if former is None or (former.found, former.unlisted) != (found, unlisted):
             self.version += 1
         else:
             found = former.found
-        self._rows[row.kind] = KeptRow(found, unlisted, versions, time.monotonic(), busy)
+        self._rows[row.kind] = KeptRow(found, unlisted, versions, time.monotonic(), busy, longest)
 
 
 def _due(kept: KeptRow, versions: Versions) -> bool:
@@ -138,7 +144,7 @@ def _due(kept: KeptRow, versions: Versions) -> bool:
 
 
 def _rest(kept: KeptRow) -> float:
-    return max(SOONEST_SECONDS, kept.cost / SHARE)
+    return max(SOONEST_SECONDS, kept.cost / SHARE, kept.longest / STEP_SHARE)
 
 
 def _versions(view: View, row: Row) -> Versions:
