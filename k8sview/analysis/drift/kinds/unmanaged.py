@@ -125,7 +125,8 @@ def _judge(view: View) -> Iterator[_Judged | None]:
         for obj in view.table(name):
             metadata = obj.metadata
             if isinstance(obj, Pod) and obj.status.phase in _ENDED:
-                continue  # it does nothing any more
+                yield None  # it does nothing any more
+                continue
             if metadata.owner_references or metadata.deletion_timestamp is not None or generated(name, metadata):
                 yield None
                 continue
