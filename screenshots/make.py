@@ -10,6 +10,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from textual.pilot import Pilot
+
 from k8sview.catalog.loader import load_catalog
 from k8sview.model.drift import DriftSettings
 from k8sview.session.session import Session
@@ -44,6 +46,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
 SMALL_TOO = ("house", "health", "drift", "explain", "timeline", "pods")
 _NAMES = {":": "colon", ".": "full_stop", "-": "minus", " ": "space", "/": "slash"}
 _PATIENCE_SECONDS = 60
+_QUIET_PAUSES = 15
 
 
 def open_session(_target: Target) -> Session:
@@ -60,21 +63,25 @@ async def picture(keys: tuple[str, ...], size: tuple[int, int], title: str) -> s
     """One screen, reached by keys."""
     app = K8sViewApp(open_session, Target(demo=True))
     async with app.run_test(size=size) as pilot:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            while (
-                app.outlook.picture is None or app.outlook.picture.report is None or app.outlook.picture.health is None
-            ):
-                await pilot.pause(0.1)
+        await _settled(app, pilot)
         for line in keys:
             typed = [*(_NAMES.get(one, one) for one in line), "enter"] if line.startswith(":") else [line]
             await pilot.press(*typed)
             await pilot.pause(1)
+        await _settled(app, pilot)
         return app.export_screenshot(title=title, simplify=True)
 
 
-def _judged(app: K8sViewApp) -> bool:
-    seen = app.outlook.picture
-    return seen is not None and seen.report is not None and seen.health is not None
+async def _settled(app: K8sViewApp, pilot: Pilot[None]) -> None:
+    """Until everything that is asked for was judged, the drift of it too."""
+    quiet = 0
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while quiet < _QUIET_PAUSES:
+            await pilot.pause(0.1)
+            seen = app.outlook.picture
+            judged = seen is not None and seen.report is not None and seen.health is not None
+            pending = seen is None or seen.report_pending or seen.drift is None or seen.drift.pending
+            quiet = quiet + 1 if judged and not pending else 0
 
 
 async def main(folder: Path) -> None:
