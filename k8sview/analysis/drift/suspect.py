@@ -14,9 +14,12 @@ from k8sview.analysis.drift.comparing.difference import ADDITION
 from k8sview.analysis.drift.comparing.documents import Stated
 from k8sview.analysis.drift.comparing.objects import beside
 from k8sview.analysis.drift.last_applied import applied, freshest, last_applied
+from k8sview.analysis.drift.ownership.case import regime_of
 from k8sview.analysis.drift.ownership.judging import gaps, judge
 from k8sview.analysis.drift.ownership.managers import NOBODY, Known
-from k8sview.analysis.drift.ownership.owners import ownership
+from k8sview.analysis.drift.ownership.owners import Ownership, ownership
+from k8sview.analysis.drift.ownership.regime import Regime, delivers
+from k8sview.analysis.drift.ownership.tracking import LAST_APPLIED
 from k8sview.analysis.drift.revisions import starts_of
 from k8sview.analysis.drift.scaled import Scaling, scalings_of
 from k8sview.model.drift import Drifts
@@ -38,6 +41,9 @@ def judged(
     workload = view.get(resource, str(named.get("name")), named.get("namespace") or None)
     owned = ownership(body, known)
     last = applied(view, body)
+    ruled = regime_of(body, owned)
+    if isinstance(last, Stated) and not _delivered(owned, ruled):
+        last = None  # it was applied past whoever manages the object: it states nothing
     since = beside(view, last, body, held=owned) if isinstance(last, Stated) else None
     # What an older apply states may have been taken back by a newer one that keeps no annotation.
     both = since if since is not None and freshest(named) else None
@@ -51,7 +57,19 @@ def judged(
         scalings=_scalings(view, resource, workload),
         owned=owned,
     )
-    return Drifts(found, gaps(body, owned)) + last_applied(view, body, since)
+    told = Drifts(found, gaps(body, owned))
+    if last is None:
+        return told
+    rest = last_applied(view, body, since)
+    # What the deliverer wrote itself is newer than the note it keeps.
+    mine = tuple(one for one in rest.drifts if ruled is None or one.actor is None or not delivers(one.actor, ruled))
+    return told + Drifts(mine, rest.not_checkable)
+
+
+def _delivered(owned: Ownership, ruled: Regime | None) -> bool:
+    """Whether who manages an object is who noted what was last applied to it."""
+    owners = owned.leaves.get(("metadata", "annotations", LAST_APPLIED), ())
+    return ruled is None or not owners or any(delivers(one.actor, ruled) for one in owners)
 
 
 def _desired(both: Comparison) -> Mapping[str, Any]:

@@ -79,3 +79,27 @@ def test_a_secret_is_judged_by_the_names_of_its_keys() -> None:
     assert (found.path, found.before, found.after, found.security) == ("data.password", None, None, True)
     assert found.actor is not None
     assert found.actor.actor_class is ActorClass.HUMAN
+
+
+def test_what_somebody_applied_past_the_deliverer_states_nothing() -> None:
+    """``kubectl apply`` over what Flux delivers: the note it leaves agrees with itself."""
+    body = applied("x:2", "x:2")
+    body["metadata"]["labels"] = {"kustomize.toolkit.fluxcd.io/name": "apps"}
+    body["metadata"]["managedFields"] = [
+        entry("kustomize-controller", owned("f:metadata", "f:labels", "f:kustomize.toolkit.fluxcd.io/name"), "Apply"),
+        entry("kubectl-client-side-apply", merged(APPLIED, BY_HAND), time="2026-03-01T11:00:00Z"),
+    ]
+    found = judged(view_of(), "deployments.apps", body).drifts
+    assert any(IMAGE.startswith(one.path) for one in found)
+    assert {one.kind for one in found} == {DriftKind.OUT_OF_BAND}
+
+
+def test_a_note_that_a_deliverer_wrote_past_since_is_no_drift() -> None:
+    body = applied("x:7", "x:1")
+    body["metadata"]["labels"] = {"kustomize.toolkit.fluxcd.io/name": "apps"}
+    marks = owned("f:metadata", "f:labels", "f:kustomize.toolkit.fluxcd.io/name")
+    body["metadata"]["managedFields"] = [
+        entry("kustomize-controller", merged(marks, BY_HAND), "Apply", time="2026-03-01T11:45:00Z"),
+        entry("kubectl-client-side-apply", APPLIED, time="2026-02-01T00:00:00Z"),
+    ]
+    assert IMAGE not in {one.path for one in judged(view_of(), "deployments.apps", body).drifts}

@@ -8,6 +8,7 @@ import msgspec
 
 from k8sview.analysis.drift.comparing.difference import ABSENT, ADDITION, REMOVAL, Difference
 from k8sview.analysis.drift.covering import COVERED, covered_value, covered_words, without_literals
+from k8sview.analysis.drift.ownership.managers import tool
 from k8sview.model.drift import Drift, DriftKind
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence
@@ -29,6 +30,10 @@ def drift_of(
     """One difference as the drift of an object. ``stated_by``: what desires it (``the Helm release web``)."""
     before, after = in_words(difference.path, difference.desired, difference.live)
     message = _sentence(difference, before, after, stated_by)
+    if difference.change == REMOVAL and difference.writer is not None:
+        # Nobody signs a removal: that somebody wrote the object since proves nothing.
+        confidence = Confidence.INFERRED
+        message += f"; nobody signs a removal, {tool(difference.writer)} wrote the object since"
     evidence = (f"{difference.path} = {after}",) if after is not None else ()
     return Drift(
         kind=kind,

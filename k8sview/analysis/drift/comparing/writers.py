@@ -41,8 +41,7 @@ def signed(
     foreign = max(others, key=lambda owner: (owner.actor.actor_class.suspicious, str(owner.time or "")), default=None)
     if foreign is None:
         return None, DriftTime()
-    alone = sum(foreign in found for found in held.leaves.values()) == 1
-    return foreign.actor, bounds.written(held, foreign, bringing, alone=alone, override=change == OVERRIDE)
+    return foreign.actor, bounds.written(held, foreign, bringing, override=change == OVERRIDE)
 
 
 def _suspect(held: Ownership, sources: Collection[str], bringing: Iterable[Owner]) -> Actor | None:

@@ -68,6 +68,8 @@ def only_left(case: Case, place: Location, born: str) -> bool:
 def meaningless(case: Case, place: Location, owner: Owner) -> bool:
     if bookkeeping.is_note(place):
         return True
+    if bookkeeping.is_of_its_group(place, case.ref) and not person(owner.actor):
+        return True  # whoever serves a kind marks its objects in its own name
     return bookkeeping.is_programs_own(place) and not person(owner.actor)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from k8sview.analysis.drift.ownership.resolution import Location
+from k8sview.model.resources import Ref
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 """The mark of a restart by hand: no configuration, but a deed with a time."""
@@ -95,6 +96,15 @@ def is_note(location: Location) -> bool:
         return False
     name = str(location[-1])
     return name in _NOTES or name.startswith(_NOTE_PREFIXES)
+
+
+def is_of_its_group(location: Location, ref: Ref) -> bool:
+    """Whether a leaf is a label or an annotation whose domain is the API group of the object's kind."""
+    group = ref.api_version.rpartition("/")[0]
+    if len(location) != 3 or location[0] != "metadata" or location[1] not in ("annotations", "labels"):
+        return False
+    domain = str(location[2]).partition("/")[0]
+    return bool(group) and (domain == group or domain.endswith(f".{group}")) and "/" in str(location[2])
 
 
 def is_restart(location: Location) -> bool:

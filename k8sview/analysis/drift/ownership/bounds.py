@@ -1,7 +1,7 @@
 """When a leaf was written: exactly, between two moments, or unknown. An entry's time is that of its last write at all.
 
-So it bounds a leaf from above, and dates it where the entry has nothing else. A deliverer's write bounds from below
-what it would have put back. Deletions, and writes through ``/scale``, leave no time: events may have it.
+So it bounds a leaf from above. A deliverer's write bounds from below what it would have put back. Deletions, and writes
+through ``/scale``, leave no time: events may have it.
 """
 
 from __future__ import annotations
@@ -29,15 +29,14 @@ def last_write(owners: Iterable[Owner]) -> datetime | None:
     return max((one.time for one in owners if one.time is not None), default=None)
 
 
-def written(owned: Ownership, owner: Owner, deliverers: Iterable[Owner], *, alone: bool, override: bool) -> DriftTime:
-    """The bounds of one leaf that an entry owns. ``alone``: it owns nothing else, so that its time is the leaf's.
+def written(owned: Ownership, owner: Owner, deliverers: Iterable[Owner], *, override: bool) -> DriftTime:
+    """The bounds of one leaf that an entry owns. Even the only leaf of an entry may be older than the entry's time:
+    others that were written since can be gone.
 
     ``override``: the deliverer states the leaf, so that its last write before was before this one.
     """
     if owner.time is None:
         return DriftTime(not_before=created(owned.body))
-    if alone:
-        return DriftTime(at=owner.time, basis=MANAGED_FIELDS)
     before = [one.time for one in deliverers if one.time is not None and one.time <= owner.time] if override else []
     start = max([*before, *(one for one in (created(owned.body),) if one is not None)], default=None)
     # Of one second only: nothing is left to tell apart.

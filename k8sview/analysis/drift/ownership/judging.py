@@ -86,9 +86,9 @@ def _hands(case: Case) -> Iterator[Drift]:
         status = [place for place, owners in case.owned.leaves.items() if owner in owners and place[0] == "status"]
         if who.subresource in _LIVING:
             own = [place for place, owners in case.owned.leaves.items() if owner in owners]
-            yield from _told(case, owner, own, exact=True)
+            yield from _told(case, owner, own)
         elif status:
-            yield from _told(case, owner, status, exact=True)
+            yield from _told(case, owner, status)
 
 
 def _written(case: Case) -> Iterator[Drift]:
@@ -97,7 +97,7 @@ def _written(case: Case) -> Iterator[Drift]:
         return
     for owner in case.owned.owners:
         who = owner.actor
-        if not who.actor_class.suspicious or sanctioned(who, ruled) or who.subresource not in ("", "scale"):
+        if sanctioned(who, ruled) or _older(case, owner) or who.subresource not in ("", "scale"):
             continue
         own = [
             place
@@ -113,25 +113,32 @@ def _written(case: Case) -> Iterator[Drift]:
             and not meaningless(case, place, owner)
             and not (born and only_left(case, place, born))
         ]
-        yield from _told(case, owner, told, exact=len(told) == len(own))
+        yield from _told(case, owner, told)
 
 
-def _told(case: Case, owner: Owner, places: Sequence[Location], *, exact: bool) -> Iterator[Drift]:
+def _older(case: Case, owner: Owner) -> bool:
+    """Whether a deliverer of another tool wrote before the one that manages the object now did: what it left then was
+    taken over or left alone knowingly."""
+    if owner.actor.actor_class.suspicious:
+        return False
+    last = bounds.last_write(case.deliverers)
+    return owner.time is not None and last is not None and owner.time <= last
+
+
+def _told(case: Case, owner: Owner, places: Sequence[Location]) -> Iterator[Drift]:
     stated = case.desired.above.union(case.desired.leaves) if case.desired is not None else None
     groups = grouped(case.owned, places, owner.actor.manager, stated)
     for place, parts in groups.items():
         change = _change(case, place, owner, added=parts != (place,))
         if change == "agreed" or any(told_by_another(case, part, owner) for part in parts[:1]):
             continue
-        yield _drift(case, owner, place, parts, change, alone=exact and len(groups) == 1)
+        yield _drift(case, owner, place, parts, change)
 
 
-def _drift(
-    case: Case, owner: Owner, place: Location, parts: tuple[Location, ...], change: str | None, *, alone: bool
-) -> Drift:
+def _drift(case: Case, owner: Owner, place: Location, parts: tuple[Location, ...], change: str | None) -> Drift:
     owned, body = case.owned, case.owned.body
     path, value, who = owned.path(place), owned.value(place), owner.actor
-    time = bounds.written(owned, owner, case.deliverers, alone=alone, override=change == "override")
+    time = bounds.written(owned, owner, case.deliverers, override=change == "override")
     if who.subresource == "scale":
         time, _ = bounds.scaled(owned, case.scalings, value)
     restart = bookkeeping.is_restart(place)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from k8sview.analysis.drift.ownership.names import APPLYING, EXACT, PREFIXES, SUFFIXES, TOOLS
+from k8sview.analysis.drift.ownership.names import APPLYING, EXACT, OF_A_KIND, PREFIXES, SUFFIXES, TOOLS
 from k8sview.model.drift import Actor, ActorClass
 
 Known = Mapping[str, ActorClass]
@@ -40,7 +40,8 @@ def class_of(manager: str, subresource: str = "", known: Known = NOBODY) -> Acto
     for prefix, found in PREFIXES:
         if manager.startswith(prefix):
             return found
-    return ActorClass.CONTROLLER if manager.endswith(SUFFIXES) else ActorClass.UNKNOWN
+    by_itself = manager.endswith(SUFFIXES) or OF_A_KIND.match(manager) is not None
+    return ActorClass.CONTROLLER if by_itself else ActorClass.UNKNOWN
 
 
 def actor(entry: Mapping[str, Any], known: Known = NOBODY, own_controllers: Collection[str] = ()) -> Actor:

@@ -6,6 +6,7 @@ browsers and client libraries stand for what people build on them. Every name ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from k8sview.model.drift import ActorClass
@@ -80,6 +81,10 @@ PREFIXES: tuple[tuple[str, ActorClass], ...] = (
 
 SUFFIXES: tuple[str, ...] = ("-controller", "-operator", "-manager", "-cainjector", "-provisioner", "-webhook")
 """Of programs that act by themselves."""
+
+OF_A_KIND = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+/")
+"""Programs that write under the name of the kind they act for: ``externalsecrets.external-secrets.io/login``. A user
+agent ends before its first slash, so that nobody has such a name without choosing it."""
 
 TOOLS: Mapping[str, str] = {
     "kubectl-client-side-apply": "kubectl apply (a person or a pipeline)",

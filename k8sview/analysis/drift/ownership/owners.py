@@ -120,6 +120,7 @@ def ownership(body: Mapping[str, Any], known: Known = NOBODY) -> Ownership:
                 found[where.location].append(
                     msgspec.structs.replace(owner, as_string_data=True) if mapped else owner
                 )  # two versions of one manager may own a leaf together
+    _left_over(leaves, nodes)
     held = {location: tuple(found) for location, found in leaves.items()}
     kept = {location: tuple(found) for location, found in nodes.items()}
     return Ownership(
@@ -134,6 +135,14 @@ def ownership(body: Mapping[str, Any], known: Known = NOBODY) -> Ownership:
         problems=tuple(problems),
         lookup=lookup,
     )
+
+
+def _left_over(leaves: dict[Location, list[Owner]], nodes: dict[Location, list[Owner]]) -> None:
+    """A map whose keys others took over stays in its creator's entry as if it were a leaf. Where others own what is
+    below, it is a parent: nobody owns it whole."""
+    above = {location[:length] for location in leaves for length in range(1, len(location))}
+    for location in above.intersection(leaves):
+        nodes[location] += leaves.pop(location)
 
 
 def _entries(body: Mapping[str, Any], problems: list[str]) -> Iterator[Mapping[str, Any]]:

@@ -12,10 +12,12 @@ from enum import StrEnum
 
 import msgspec
 
-from k8sview.analysis.drift.ownership.managers import applies, person, tool
+from k8sview.analysis.drift.ownership.managers import applies, class_of, person, tool
 from k8sview.analysis.drift.ownership.tracking import Tracking
 from k8sview.model.drift import Actor, ActorClass
 
+_TOOLS = ("Argo CD", "Flux", "Fleet", "kapp", "Config Sync")
+"""Whose marks exclude other tools. Others share their objects."""
 _DELIVERS = (ActorClass.GITOPS, ActorClass.HELM, ActorClass.IAC)
 _BIRTH = timedelta(seconds=1)  # the resolution of times
 
@@ -66,7 +68,10 @@ def regime(marks: Tracking | None, writes: Sequence[Write], created: datetime | 
 
 
 def sanctioned(who: Actor, ruled: Regime) -> bool:
-    """Whether a write by this actor is one of those that are meant."""
+    """Whether a write by this actor is one of those that are meant. What marks of one tool manage, another tool that
+    delivers is not meant to write."""
+    if who.actor_class in _DELIVERS:
+        return ruled.basis is not Basis.MARK or _of(who, ruled)
     if not who.actor_class.suspicious:
         return True
     if ruled.basis is Basis.CREATOR and not person(who):
@@ -78,11 +83,24 @@ def sanctioned(who: Actor, ruled: Regime) -> bool:
 
 def delivers(who: Actor, ruled: Regime) -> bool:
     """Whether the actor brings the desired state, so that what it owns as well is agreed upon."""
-    return (
-        who.actor_class in _DELIVERS
-        or (who.actor_class.suspicious and sanctioned(who, ruled))
-        or (bool(ruled.manager) and who.manager == ruled.manager)
-    )
+    brings = who.actor_class in _DELIVERS or who.actor_class.suspicious
+    return (brings and sanctioned(who, ruled)) or (bool(ruled.manager) and who.manager == ruled.manager)
+
+
+def _of(who: Actor, ruled: Regime) -> bool:
+    """Whether a deliverer's name is one that the managing tool writes under."""
+    managing = ruled.tool
+    if class_of(who.manager) not in _DELIVERS:
+        return True  # the user says that it delivers
+    name = tool(who).partition(" (")[0]
+    if name.startswith(managing) or managing.startswith(name):
+        return True
+    # Charts are installed by whatever embeds Helm, and by Helm what Flux or Fleet releases.
+    if managing == "Helm":
+        return who.actor_class in (ActorClass.HELM, ActorClass.IAC) or name == "Flux"
+    if who.actor_class is ActorClass.HELM:
+        return managing == "Fleet" or ruled.application.startswith("HelmRelease")
+    return managing not in _TOOLS
 
 
 def _by_entry(who: Actor, basis: Basis) -> Regime:

@@ -20,6 +20,7 @@ from k8sview.model.resources import Key, Resource
 from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
+_BY_THEMSELVES = frozenset({ActorClass.CONTROLLER, ActorClass.AUTOSCALER})
 _LIVING = frozenset({"ephemeralcontainers", "resize"})
 """Subresources that change a living pod, whatever manages it."""
 
@@ -59,17 +60,19 @@ def ruler(resource: Resource, metadata: ObjectMeta, known: Known = NOBODY) -> Re
 
 def _suspect(resource: Resource, obj: Any, known: Known) -> bool:
     metadata = obj.metadata
-    if not any(class_of(entry.manager, entry.subresource, known).suspicious for entry in metadata.managed_fields):
+    classes = {class_of(entry.manager, entry.subresource, known) for entry in metadata.managed_fields}
+    if classes <= _BY_THEMSELVES:
         return False
-    suspicious = [one.actor for one in _writes(metadata, known) if one.actor.actor_class.suspicious]
+    writers = [one.actor for one in _writes(metadata, known)]
+    suspicious = [one for one in writers if one.actor_class.suspicious]
     if any(one.subresource in _LIVING or (one.subresource == "status" and person(one)) for one in suspicious):
         return True
-    if metadata.controller is not None or not suspicious:
+    if metadata.controller is not None:
         return False
     ruled = ruler(resource, metadata, known)
     if ruled is None:
         return False
-    return any(one.subresource in ("", "scale") and not sanctioned(one, ruled) for one in suspicious)
+    return any(one.subresource in ("", "scale") and not sanctioned(one, ruled) for one in writers)
 
 
 def _writes(metadata: ObjectMeta, known: Known) -> list[Write]:

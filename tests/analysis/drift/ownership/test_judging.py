@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from k8sview.analysis.drift.ownership.judging import gaps, judge
-from k8sview.model.drift import Drift, DriftKind
+from k8sview.model.drift import ActorClass, Drift, DriftKind
 from k8sview.model.status import Confidence, Severity
 from k8sview.model.times import format_time
 from tests.analysis.clusters import ago
@@ -179,7 +179,38 @@ def test_an_added_item_is_one_report_even_with_all_its_parts() -> None:
     (drift,) = judged(raw)
     assert (drift.path, drift.change) == ("spec.template.spec.containers[name=app].env[name=DEBUG]", "addition")
     assert "hunter2" not in repr(drift)
-    assert bounds(drift) == (ago("1h"), None, "managedFields")
+    assert bounds(drift) == (ago("1h"), ago("10d"), "managedFields")
+
+
+def test_the_parent_that_a_creator_is_left_with_is_nobodys_leaf() -> None:
+    """A tool took over all keys of a map that a person made: ``f:data: {}`` stays in the person's entry."""
+    raw = body(flux("3d", "data/a", "data/b"), entry("kubectl-create", "10d", "data"), data={"a": "1", "b": "2"})
+    assert judged(raw) == ()
+    alone = body(flux("3d", "metadata/labels/x"), entry("kubectl-edit", "1h", "data"), data={"a": "1"})
+    assert [one.path for one in judged(alone)] == ["data"], "where nobody owns what is below, it is a leaf"
+
+
+def test_what_one_tool_delivers_another_is_not_meant_to_write() -> None:
+    other = entry("Terraform", "1h", "data/a")
+    (drift,) = judged(body(flux("3d", "data/kept"), other, data={"a": "2"}))
+    assert drift.actor is not None
+    assert (drift.path, drift.actor.actor_class) == ("data.a", ActorClass.IAC)
+    taken_over = body(flux("1h", "data/kept"), entry("Terraform", "3d", "data/a"), data={"a": "2"})
+    assert judged(taken_over) == (), "it was there when Flux delivered last"
+    shared = body(flux("3d", "data/a"), entry("Terraform", "1h", "data/a", operation="Apply"), data={"a": "2"})
+    assert judged(shared) == (), "both state the same"
+    charted = body(flux("3d", "data/kept"), entry("helm", "1h", "data/a"), data={"a": "2"})
+    assert len(judged(charted)) == 1
+    charted["metadata"]["labels"] = {"helm.toolkit.fluxcd.io/name": "shop"}
+    assert judged(charted) == (), "Flux releases charts by Helm"
+
+
+def test_an_operator_marks_objects_of_its_kind_in_its_own_name() -> None:
+    own = entry("manager", "1h", "metadata/annotations/widgets.example/last", "metadata/annotations/note")
+    raw = body(flux("3d", "spec/size"), own, spec={"size": 1})
+    raw |= {"apiVersion": "widgets.example/v1", "kind": "Widget"}
+    raw["metadata"]["annotations"] = {"widgets.example/last": "x", "note": "y"}
+    assert [one.path for one in judged(raw)] == ["metadata.annotations.note"]
 
 
 @pytest.mark.parametrize(
