@@ -62,7 +62,10 @@ def _drift(view: View, workload: Ref, found: list[StaleConfig]) -> Drift:
     kind = KINDS[first.resource].resource.kind
     refreshed = first.how == "file"
     count = "1 pod" if len(found) == 1 else f"{len(found)} pods"
-    words = f"{kind} {first.name} was written {format_age(view.taken_at - first.written)} ago, after container "
+    perhaps = "" if first.sure else " its content or only its labels (one look cannot tell),"
+    words = (
+        f"{kind} {first.name} was written {format_age(view.taken_at - first.written)} ago,{perhaps} after container "
+    )
     words += f"{first.container} of {count} " + ("had started" if refreshed else f"had read it ({first.how})")
     return Drift(
         kind=DriftKind.STALE_CONFIG,
@@ -71,7 +74,7 @@ def _drift(view: View, workload: Ref, found: list[StaleConfig]) -> Drift:
         actor=_writer(view, workload, first),
         time=DriftTime(at=first.written, basis="managedFields" if first.writer else "none"),
         confidence=Confidence.OBSERVED if first.sure and not refreshed else Confidence.INFERRED,
-        severity=Severity.INFO if refreshed else Severity.MEDIUM,
+        severity=Severity.INFO if refreshed else Severity.MEDIUM if first.sure else Severity.LOW,
         message=words + (": the file was refreshed, the process may not have read it" if refreshed else ""),
         why_not_reverted="nothing restarts the pods when it changes",
         next=_restart(workload),
