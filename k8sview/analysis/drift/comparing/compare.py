@@ -53,7 +53,8 @@ def side_by_side(
     atomic = frozenset(held.leaves) if known else frozenset()
     walk = Walk(full, context, held.keys, atomic, on_host=_on_host(live))
     walk.pair(ROOT, _prepared(full, desired, live, context), _prepared(full, live, live, context))
-    sources = context.sources or sources_of(held, walk.agreed)
+    told = context.sources or sources_of(held, walk.agreed)
+    sources = frozenset(name for name in told if not name.startswith(context.never)) if context.never else told
     about = _Known(full, context, held if known else None, sources, bool(desired.get("aggregationRule")))
     judged = (_judged(one, about) for one in walk.found)
     agreed = frozenset(held.path(location) for location in walk.agreed)

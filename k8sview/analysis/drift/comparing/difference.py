@@ -37,6 +37,8 @@ class Comparing(msgspec.Struct, frozen=True, kw_only=True):
     """From OpenAPI: paths (with ``[*]``) that this cluster's API does not have (N20)."""
     sources: frozenset[str] = frozenset()
     """Field managers that write the desired side; empty: told by who owns most of what it states."""
+    never: tuple[str, ...] = ()
+    """How the names of managers begin that never write the desired side, however much they hold."""
     mask_key: bytes = b""
     """Makes Secret values comparable by a keyed hash; empty: they are shown as ``…``."""
 

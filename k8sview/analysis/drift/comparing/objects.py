@@ -51,7 +51,7 @@ def beside(
 def compared(view: View, one: Stated, body: Mapping[str, Any], terms: Terms, both: Comparison | None = None) -> Drifts:
     """Every drifted leaf of an object. ``body``: the live object in whatever version it was read. ``both``: the two as
     ``beside`` has them, where somebody has asked already."""
-    both = both or beside(view, one, body, terms.comparing)
+    both = both or beside(view, one, body, msgspec.structs.replace(terms.comparing, never=terms.foreign))
     if both is None:
         reason = f"{one.ref} is stated in {one.ref.api_version} and was read in {body.get('apiVersion')}"
         return Drifts(not_checkable=(NotCheckable(terms.kind, reason),))

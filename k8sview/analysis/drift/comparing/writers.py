@@ -40,7 +40,7 @@ def signed(
     others = [owner for owner in owners if owner.actor.manager not in sources]
     foreign = max(others, key=lambda owner: (owner.actor.actor_class.suspicious, str(owner.time or "")), default=None)
     if foreign is None:
-        return None, DriftTime()
+        return None, DriftTime(not_before=bounds.created(held.body))
     return foreign.actor, bounds.written(held, foreign, bringing, override=change == OVERRIDE)
 
 

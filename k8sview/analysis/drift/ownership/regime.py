@@ -93,6 +93,8 @@ def _of(who: Actor, ruled: Regime) -> bool:
     if class_of(who.manager) not in _DELIVERS:
         return True  # the user says that it delivers
     name = tool(who).partition(" (")[0]
+    if who.actor_class is ActorClass.GITOPS and name == who.manager:
+        return True  # a tool's own helper (an image updater, say): whose, nothing tells
     if name.startswith(managing) or managing.startswith(name):
         return True
     # Charts are installed by whatever embeds Helm, and by Helm what Flux or Fleet releases.
