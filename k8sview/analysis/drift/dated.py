@@ -5,22 +5,22 @@ Field sets say who; their time bounds a leaf from above only. A revision is exac
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
-from k8sview.analysis.drift.fields import FieldChange
+from k8sview.analysis.drift.fields import FieldChange, meets
 from k8sview.analysis.drift.ownership.words import in_audit_log
-from k8sview.analysis.drift.phrases import RESTARTED_AT
-from k8sview.analysis.drift.revisions import Revision, revisions_of
+from k8sview.analysis.drift.phrases import RESTARTED_AT, UNTOLD
+from k8sview.analysis.drift.revisions import EVER, Revision, revisions_of
 from k8sview.analysis.drift.rollouts import ROLLED
-from k8sview.analysis.drift.window import NEAR, Window
+from k8sview.analysis.drift.window import NEAR
 from k8sview.model.drift import Drift, DriftKind, DriftTime
 from k8sview.model.times import format_time
 from k8sview.model.view import View
 
 _TEMPLATE = "spec.template."
-_EVER = Window(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def dated(view: View, drift: Drift) -> Drift:
@@ -30,11 +30,11 @@ def dated(view: View, drift: Drift) -> Drift:
     workload = view.get(resource, ref.name, ref.namespace) if resource in ROLLED else None
     if workload is None:
         return drift
-    revisions = revisions_of(view, workload, _EVER)
+    revisions = revisions_of(view, workload, EVER)
     for revision in reversed(revisions):
-        change = next((one for one in revision.changes if _meets(one.path, drift.path)), None)
-        if change is not None:
-            return _with(drift, revision, change) if _possible(drift.time, revision.at) else drift
+        changes = [one for one in revision.changes if one.path != UNTOLD and meets(one.path, drift.path)]
+        if changes:
+            return _with(drift, revision, changes) if _possible(drift.time, revision.at) else drift
     # A field that nobody keeps here (a variable's value, say). Whatever it is, its change made a revision.
     those = [one for one in revisions if not one.first and _possible(drift.time, one.at)]
     if len(those) != 1:
@@ -42,15 +42,23 @@ def dated(view: View, drift: Drift) -> Drift:
     return _at(drift, those[0].at, f"revision {those[0].number} was made at {format_time(those[0].at)}")
 
 
-def _with(drift: Drift, revision: Revision, change: FieldChange) -> Drift:
-    found = _at(drift, revision.at, f"revision {revision.number}: {change.path} = {change.after or 'nothing'}")
-    if change.path != drift.path:
-        return found
-    before = drift.before if drift.before is not None else change.before
+def _with(drift: Drift, revision: Revision, changes: Sequence[FieldChange]) -> Drift:
+    first = changes[0]
+    found = _at(drift, revision.at, f"revision {revision.number}: {first.path} = {first.after or 'nothing'}")
     if drift.path == RESTARTED_AT:
         return found  # a deed, not a value
+    if first.path != drift.path:
+        return msgspec.structs.replace(found, change=drift.change or _word(drift.path, changes))
+    before = drift.before if drift.before is not None else first.before
     word = drift.change or ("addition" if before is None else "override")
     return msgspec.structs.replace(found, change=word, before=before)
+
+
+def _word(path: str, changes: Sequence[FieldChange]) -> str | None:
+    """What happened to a leaf, by what it is a part of or by its parts; None where they do not tell."""
+    if all(one.before is None for one in changes):
+        return "addition"  # what it is a part of was not there, nor was any part of it
+    return "override" if any(one.path.startswith(path) for one in changes) else None
 
 
 def _at(drift: Drift, at: datetime, fact: str) -> Drift:
@@ -63,12 +71,6 @@ def _at(drift: Drift, at: datetime, fact: str) -> Drift:
     # The narrower the time, the fewer lines of an audit log.
     subresource = drift.actor.subresource if drift.actor is not None else ""
     return msgspec.structs.replace(found, next=in_audit_log(drift.object, "", time, subresource))
-
-
-def _meets(changed: str, drifted: str) -> bool:
-    """Whether a change is that of the leaf, of what it is a part of, or of a part of it."""
-    shorter, longer = sorted((changed, drifted), key=len)
-    return longer == shorter or (longer.startswith(shorter) and longer[len(shorter)] in ".[")
 
 
 def _possible(time: DriftTime, at: datetime) -> bool:

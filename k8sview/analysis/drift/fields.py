@@ -62,6 +62,12 @@ def step(path: str, key: str) -> str:
     return f"{path}.{key}" if _PLAIN.fullmatch(key) else f"{path}[{key}]"
 
 
+def meets(one: str, other: str) -> bool:
+    """Whether two paths are of one field, or one is of a part of the other's."""
+    shorter, longer = sorted((one, other), key=len)
+    return longer == shorter or (longer.startswith(shorter) and longer[len(shorter)] in ".[")
+
+
 def _compare(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
     if before == after:
         return

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from k8sview.analysis.drift.fields import meets
 from k8sview.model.drift import Drift, DriftKind, DriftTime
+from k8sview.model.resources import Ref
 
 _BEST = (
     DriftKind.SUSPENDED,
@@ -23,13 +25,29 @@ _STATED = (DriftKind.HELM, DriftKind.MANIFEST, DriftKind.LAST_APPLIED)
 
 
 def merged(drifts: Iterable[Drift]) -> tuple[Drift, ...]:
-    """The drifts, each leaf once, in the order in which they were met. Of one kind, two of a leaf both stay."""
+    """The drifts, each leaf once, in the order in which they were met. Of one kind, two of a leaf both stay, but for
+    what only a revision tells: whoever signs the leaf, or states it, or what it is a part of, knows more."""
     found: dict[object, list[Drift]] = {}
     for one in drifts:
         ref = one.object
         place = (ref.kind, ref.api_version.rpartition("/")[0], ref.namespace, ref.name, ref.container, one.path)
         found.setdefault(place if _shared(one) else len(found), []).append(one)
-    return tuple(one for told in found.values() for one in _one(told))
+    whole = [one for told in found.values() for one in _one(told)]
+    missed: dict[Ref, list[str]] = {}
+    for one in whole:
+        if one.path and one.change == "removal" and _shared(one) and not _unsigned(one):
+            missed.setdefault(one.object, []).append(one.path)
+    # What it is a part of, or a part of it, is told to be missing.
+    return tuple(
+        one
+        for one in whole
+        if not (_unsigned(one) and any(meets(path, one.path) for path in missed.get(one.object, ())))
+    )
+
+
+def _unsigned(drift: Drift) -> bool:
+    """Whether only revisions tell of it."""
+    return drift.kind is DriftKind.OUT_OF_BAND and drift.time.basis == "revision" and not drift.also
 
 
 def _shared(drift: Drift) -> bool:
@@ -49,6 +67,9 @@ def _one(told: list[Drift]) -> Iterable[Drift]:
             evidence = tuple(dict.fromkeys((*known.evidence, *one.evidence)))
             time = _narrower(known.time, one.time)
             kinds[one.kind] = msgspec.structs.replace(known, evidence=evidence, time=time)
+        elif known is not None and (_unsigned(one) or _unsigned(known)):
+            signed, other = (known, one) if _unsigned(one) else (one, known)
+            kinds[one.kind] = msgspec.structs.replace(_with(signed, other), also=signed.also)
         elif known is not None:
             twice.append(one)
         else:

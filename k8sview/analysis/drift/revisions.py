@@ -7,7 +7,7 @@ an old one is given the next number, and keeps its creation time, so that its se
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -22,8 +22,12 @@ from k8sview.model.objects.workloads import ControllerRevision, Deployment, Repl
 from k8sview.model.times import parse_time
 from k8sview.model.view import View
 
+EVER = Window(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
 NUMBER = "deployment.kubernetes.io/revision"
 HISTORY = "deployment.kubernetes.io/revision-history"
+
+_NOTHING_KEPT = (FieldChange(UNTOLD, None, None),)
 
 # Set by controllers, different in each revision by design.
 _OWN_LABELS = ("pod-template-hash", "controller-revision-hash", "pod-template-generation")
@@ -34,7 +38,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
 
     ``changes``: what differs from the one before; empty where that is gone. ``first``: the workload was created with
     it. ``rollback``: an earlier revision came back. ``basis``: ``creation`` | ``revision`` | ``event`` |
-    ``managedFields``, by what ``at`` is known.
+    ``managedFields``, by what ``at`` is known. ``template``: all of it.
     """
 
     number: int
@@ -44,6 +48,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     first: bool = False
     rollback: bool = False
     basis: str = "revision"
+    template: PodTemplateSpec = PodTemplateSpec()
 
 
 class _Life(msgspec.Struct, frozen=True):
@@ -95,22 +100,23 @@ def _revision(workload: Any, life: _Life, previous: _Life | None, at: datetime, 
     return Revision(
         number=life.number,
         at=at,
-        changes=_changes(previous.template, life.template) if previous else (),
+        changes=(template_changes(previous.template, life.template) or _NOTHING_KEPT) if previous else (),
         actor=writer_at(workload, at),
         first=first,
         rollback=life.again,
         basis="creation" if first else basis,
+        template=life.template,
     )
 
 
-def _changes(before: PodTemplateSpec, after: PodTemplateSpec) -> tuple[FieldChange, ...]:
+def template_changes(before: PodTemplateSpec, after: PodTemplateSpec) -> tuple[FieldChange, ...]:
+    """What differs between two pod templates, but for what controllers set in each of them."""
     path = "spec.template"
-    found = (
+    return (
         *differences(before.spec, after.spec, f"{path}.spec"),
         *differences(_labels(before), _labels(after), f"{path}.metadata.labels"),
         *differences(before.metadata.annotations, after.metadata.annotations, f"{path}.metadata.annotations"),
     )
-    return found or (FieldChange(UNTOLD, None, None),)
 
 
 def _labels(template: PodTemplateSpec) -> dict[str, str]:

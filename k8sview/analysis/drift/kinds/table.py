@@ -13,6 +13,7 @@ from k8sview.analysis.drift.kinds import (
     node_managers,
     node_pools,
     orphans,
+    removals,
     replicas,
     revisions,
     skew,
@@ -54,6 +55,7 @@ ROWS: tuple[Row, ...] = (
     Row(DriftKind.NODE_MANAGER, node_managers.node_managers, node_managers.not_checkable, node_managers.READS),
     Row(DriftKind.VERSION_SKEW, skew.version_skew, skew.not_checkable, skew.READS),
     Row(DriftKind.CRD, crds.crds, crds.not_checkable, crds.READS),
+    Row(DriftKind.OUT_OF_BAND, removals.removals, removals.not_checkable, removals.READS, removals.prepare),
     Row(DriftKind.TUG_OF_WAR, tug_of_war.tug_of_war, tug_of_war.not_checkable, ()),
     Row(DriftKind.SUSPENDED, suspended.suspended, suspended.not_checkable, (), suspended.prepare),
 )
