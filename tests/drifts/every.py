@@ -20,10 +20,12 @@ from tests.drifts.families import (
     pods,
     removals,
     scaling,
+    taken_away,
     written_by_design,
 )
 
-_DRIFT = (flux, flux_objects, owners, helm, removals, hands, fields, existence, scaling, pods, gitops, fences, nodes)
+_WRITTEN = (flux, flux_objects, owners, helm, removals, taken_away, hands, fields)
+_DRIFT = (*_WRITTEN, existence, scaling, pods, gitops, fences, nodes)
 _INNOCENT = (lookalikes, written_by_design, on_the_way, innocents)
 CASES: tuple[Case, ...] = tuple(case for family in (*_DRIFT, *_INNOCENT) for case in family.CASES)
 DRIFTED = tuple(case for case in CASES if isinstance(case, Drifted))

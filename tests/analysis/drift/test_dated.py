@@ -58,6 +58,36 @@ def test_a_field_that_nobody_keeps_is_dated_where_one_revision_alone_can_be_mean
     assert dated(view_of(*THREE), drift(VALUE, between(600, 5))).time.basis == "managedFields", "two are possible"
 
 
+def test_a_revision_in_which_nothing_kept_differs_is_no_value() -> None:
+    sets = rolled(replica_set(1, "9d", app="x:1"), replica_set(2, "10m", app="x:1"))
+    told = dated(view_of(*sets), drift(VALUE, between(60, 5)))
+    assert told.time.basis == "revision"
+    assert told.evidence == ("revision 2 was made at 2026-03-01T11:50:00Z",)
+    assert told.change is None
+
+
+def test_what_the_leaf_is_a_part_of_came_with_the_revision() -> None:
+    opened = {"name": "app", "image": "x:1", "securityContext": {"privileged": True}}
+    sets = rolled(replica_set(1, "9d", app="x:1"), replica_set(2, "10m", template={"spec": {"containers": [opened]}}))
+    inner = "spec.template.spec.containers[name=app].securityContext.privileged"
+    told = dated(view_of(*sets), drift(inner, between(60, 5), after="true"))
+    assert (told.change, told.before, told.after) == ("addition", None, "true")
+    assert dated(view_of(*sets), drift(inner, between(60, 5), change="override")).change == "override"
+
+
+@pytest.mark.parametrize(("first", "word"), [({"cpu": "1"}, "addition"), ({"memory": "1Gi"}, "override")])
+def test_what_happened_to_parts_happened_to_the_whole(first: Raw, word: str) -> None:
+    def limited(limits: Raw) -> Raw:
+        return {"spec": {"containers": [{"name": "app", "image": "x:1", "resources": {"limits": limits}}]}}
+
+    sets = rolled(
+        replica_set(1, "9d", template=limited(first)),
+        replica_set(2, "10m", template=limited({**first, "memory": "2Gi"})),
+    )
+    told = dated(view_of(*sets), drift("spec.template.spec.containers[name=app].resources", between(60, 5)))
+    assert (told.change, told.before) == (word, None)
+
+
 @pytest.mark.parametrize("time", [at(60), between(8, 5)])
 def test_a_revision_that_field_sets_disprove_dates_nothing(time: DriftTime) -> None:
     sets = rolled(replica_set(1, "9d", app="x:1"), replica_set(2, "10m", app="x:2"))

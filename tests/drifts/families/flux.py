@@ -88,6 +88,13 @@ CASES: tuple[Case, ...] = (
             change="addition",
             dated=Dated.BOUNDED,
         ),
+        band(
+            "Deployment/web",
+            f"{_POD}.containers[name=app].readinessProbe",
+            "kubectl-patch",
+            change="removal",
+            sure=(Confidence.INFERRED,),
+        ),
     ),
     over(
         "flux-env-set",
