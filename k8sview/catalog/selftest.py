@@ -111,6 +111,7 @@ def drifts_from(
             found = in_view(narrowed, frozenset({kind}))
             return Drifts(completed(narrowed, found.drifts), found.not_checkable)
         suspects, found = suspected(narrowed)
+        found += in_view(narrowed, frozenset({kind}))
         for one in suspects:
             found += judged(narrowed, one.resource, bodies[(one.resource, one.namespace, one.name)])
         return Drifts(

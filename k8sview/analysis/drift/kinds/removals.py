@@ -16,7 +16,7 @@ from k8sview.analysis.drift.kinds.reading import refused
 from k8sview.analysis.drift.naming import ref_of
 from k8sview.analysis.drift.ownership.bookkeeping import default_of
 from k8sview.analysis.drift.ownership.managers import actor, own_controllers, tool
-from k8sview.analysis.drift.ownership.regime import Basis, Regime, delivers
+from k8sview.analysis.drift.ownership.regime import Basis, Regime, delivers, sanctioned
 from k8sview.analysis.drift.ownership.triage import ruler
 from k8sview.analysis.drift.ownership.weight import is_security, severity
 from k8sview.analysis.drift.ownership.words import in_audit_log
@@ -196,7 +196,7 @@ def _began(base: Revision, since: Sequence[Revision], change: FieldChange) -> Re
 
 def _by_program(delivery: _Delivery, revision: Revision) -> bool:
     """Whether a controller wrote just then: what it does it is there for."""
-    return any(not one.actor.actor_class.suspicious and _then(one, revision) for one in delivery.others)
+    return any(sanctioned(one.actor, delivery.ruled) and _then(one, revision) for one in delivery.others)
 
 
 def _then(write: _Write, revision: Revision) -> bool:
