@@ -102,6 +102,19 @@ CASES: tuple[Case, ...] = (
         patched("kubectl-patch", WEB, _out("readinessProbe"), JSON),
         Expected(kind=DriftKind.HELM, of="Deployment/web", path=f"{_BOX}.readinessProbe", change="removal"),
     ),
+    Drifted(
+        name="flux-probe-undone",
+        what="kubectl rollout undo takes away what Flux added, and leaves no entry: an event dates it",
+        long_ago=(flux(_PLAIN, note="first", listed=False), _settled, flux(_PROBED)),
+        recently=(patched("kubectl", WEB, _out("readinessProbe"), JSON),),
+        expected=(_gone("Deployment/web", f"{_BOX}.readinessProbe"),),
+    ),
+    Lookalike(
+        name="flux-takes-itself-back",
+        what="Flux itself goes back to a template that it delivered before",
+        long_ago=(flux(_PLAIN, note="first", listed=False), _settled, flux(_PROBED)),
+        recently=(flux(_PLAIN, note="again", listed=False),),
+    ),
     Lookalike(
         name="flux-removes-itself",
         what="Flux itself no longer states a probe",
