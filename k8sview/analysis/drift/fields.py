@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from k8sview.analysis.drift.covering import covered_value, covered_words
+from k8sview.analysis.drift.covering import COVERED, covered_tree, covered_value, covered_words, is_secret_place
 from k8sview.analysis.drift.shown import shown
 from k8sview.model.objects.meta import NamedObject
 from k8sview.model.objects.pods import (
@@ -88,7 +88,9 @@ def _side(path: str, value: Any) -> str | None:
         return value or None  # whole, digest included: it is what a rollback needs
     if isinstance(value, str):
         return covered_value(path, value) if value else None
-    return None if value is None else shown(value)
+    if value is None:
+        return None
+    return shown(covered_tree(path, value) if isinstance(value, dict | list | tuple | int | float) else value)
 
 
 def _lists(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[FieldChange]:
@@ -131,6 +133,9 @@ def _atomic(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[
     old, new = [_identity(item) for item in before], [_identity(item) for item in after]
     if not plain and Counter(old) == Counter(new):
         return  # only the order differs: of tolerations and sources it means nothing
+    if plain and is_secret_place(path):
+        yield FieldChange(path, COVERED if before else None, COVERED if after else None)
+        return
     old_words = covered_words(before) if plain else [shown(item) for item in before]
     new_words = covered_words(after) if plain else [shown(item) for item in after]
     gone: list[str] = []

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.comparing.security import is_secured
-from k8sview.analysis.drift.covering import COVERED, covered
+from k8sview.analysis.drift.covering import COVERED, is_secret_place
 from k8sview.analysis.drift.fields import FieldChange, differences
 from k8sview.analysis.drift.ownership.bookkeeping import is_note
 from k8sview.analysis.drift.ownership.managers import actor, own_controllers
@@ -198,12 +198,8 @@ def _change(
 def _shown(path: str, value: str | None) -> str | None:
     if value is None or path.endswith(".image"):
         return value
-    names = path.replace("[", ".").replace("]", "").split(".")
-    return COVERED if any(_secretive(name) for name in names) else shorten(value, _LONGEST)
-
-
-def _secretive(name: str) -> bool:
-    return covered(f"{name}=x") != f"{name}=x"
+    hidden = value not in ("true", "false") and is_secret_place(path, value)
+    return COVERED if hidden else shorten(value, _LONGEST)
 
 
 def _signed(old: ObjectMeta, new: ObjectMeta, path: str, at: datetime) -> Actor | None:

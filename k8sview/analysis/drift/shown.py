@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from k8sview.analysis.drift.covering import covered, without_literals
+from k8sview.analysis.drift.covering import covered, covered_tree
 from k8sview.model.objects.pods import (
     Container,
     ContainerPort,
@@ -24,8 +24,7 @@ from k8sview.model.objects.pods import (
 @singledispatch
 def shown(value: Any) -> str:
     """One line for any value of an API object. Free-form values are compact JSON."""
-    plain = without_literals(msgspec.to_builtins(value))
-    return covered(msgspec.json.encode(plain, order="sorted").decode())
+    return msgspec.json.encode(covered_tree("", msgspec.to_builtins(value)), order="sorted").decode()
 
 
 @shown.register

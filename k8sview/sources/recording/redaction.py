@@ -16,6 +16,9 @@ from typing import Any
 
 import msgspec
 
+from k8sview.model.command_words import secret_places
+from k8sview.model.secretive import is_secret_name
+
 REDACTED = "<redacted>"
 
 _KEYED = re.compile(r"<redacted:[0-9a-f]+>")
@@ -52,6 +55,8 @@ _NAMED_SECRET = (
 )
 # A key whose plain string value is a secret itself; secretName, tokenSecretRef and the like only name one.
 _SECRET_KEY = re.compile(rf"(?:^|[_.-]|[a-z](?=[A-Z])){_NAMED_SECRET}s?$", re.IGNORECASE)
+# Of an ExternalSecret: under which key it keeps what it fetches.
+_NAMES_A_KEY = "secretKey"
 _SECRET_NAME = re.compile(_NAMED_SECRET, re.IGNORECASE)
 _ARGUMENT = re.compile(rf"([\w.-]*{_NAMED_SECRET}[\w.-]*\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
 _FLAG = re.compile(rf"^--?[\w.-]*{_NAMED_SECRET}[\w.-]*$", re.IGNORECASE)
@@ -166,7 +171,7 @@ class Redactor:
     def _value(self, key: str, value: Any) -> Any:
         match value:
             case str():
-                hidden = bool(value) and (key in _FREE_FORM or _SECRET_KEY.search(key))
+                hidden = bool(value) and (key in _FREE_FORM or _holds_secret(key))
                 return self._cover(value) if hidden else self._text(value)
             case dict():
                 if key in _FREE_FORM or (key in _PAYLOADS and all(isinstance(each, str) for each in value.values())):
@@ -202,12 +207,14 @@ class Redactor:
     def _command(self, words: list[Any]) -> list[Any]:
         """Arguments, with what follows a name like ``--password`` blanked, in the same word or in the next."""
         found: list[Any] = []
+        secret = secret_places([word if isinstance(word, str) else "" for word in words])
         secret_follows = False
-        for word in words:
+        for at, word in enumerate(words):
             if not isinstance(word, str):
                 found.append(self._value("", word))
                 continue
-            found.append(self._cover(word) if secret_follows and not word.startswith("-") else self._argument(word))
+            hidden = at in secret or (secret_follows and not word.startswith("-"))
+            found.append(self._cover(word) if hidden else self._argument(word))
             secret_follows = bool(_FLAG.match(word))
         return found
 
@@ -221,6 +228,11 @@ class Redactor:
         for pattern in (_PRIVATE_KEY, _TOKENS, _URL_PASSWORD):
             value = pattern.sub(lambda match: self._cover(match[0]), value)
         return value
+
+
+def _holds_secret(key: str) -> bool:
+    named = key != _NAMES_A_KEY and is_secret_name(key)
+    return named or _SECRET_KEY.search(key) is not None
 
 
 def _owners(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,14 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.comparing.difference import ABSENT, ADDITION, REMOVAL, Difference
-from k8sview.analysis.drift.covering import COVERED, covered_value, covered_words, without_literals
+from k8sview.analysis.drift.covering import (
+    COVERED,
+    covered_line,
+    covered_tree,
+    covered_value,
+    covered_words,
+    is_secret_place,
+)
 from k8sview.analysis.drift.ownership.managers import tool
 from k8sview.model.drift import Drift, DriftKind
 from k8sview.model.resources import Ref
@@ -57,20 +64,22 @@ def drift_of(
 def in_words(path: str, desired: Any, live: Any) -> tuple[str | None, str | None]:
     """Both sides in one short line each; None where a side has nothing. Long texts: the first line that differs."""
     if isinstance(desired, str) and isinstance(live, str) and ("\n" in desired or "\n" in live):
-        desired, live = _first_line(desired.split("\n"), live.split("\n"))
+        return _first_line(path, desired.split("\n"), live.split("\n"))
     return _words(path, desired), _words(path, live)
 
 
-def _first_line(desired: list[str], live: list[str]) -> tuple[str, str]:
+def _first_line(path: str, desired: list[str], live: list[str]) -> tuple[str, str]:
     number = next(
         (at for at, pair in enumerate(zip(desired, live, strict=False)) if pair[0] != pair[1]),
         min(len(desired), len(live)),
     )
-    return _line(desired, number), _line(live, number)
+    return shorten(_line(path, desired, number), _LONGEST), shorten(_line(path, live, number), _LONGEST)
 
 
-def _line(text: list[str], number: int) -> str:
-    return f"line {number + 1}: {text[number].strip()}" if number < len(text) else f"{len(text)} lines"
+def _line(path: str, text: list[str], number: int) -> str:
+    if number >= len(text):
+        return f"{len(text)} lines"
+    return f"line {number + 1}: {covered_line(path, text, number)}"
 
 
 def _words(path: str, value: Any) -> str | None:
@@ -82,19 +91,11 @@ def _words(path: str, value: Any) -> str | None:
         return shorten(covered_value(path, value), _LONGEST)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+    if isinstance(value, list) and all(isinstance(one, str) for one in value) and not is_secret_place(path):
         return shorten(" ".join(covered_words(value)), _LONGEST)
-    text = msgspec.json.encode(_covered(path, without_literals(value)), order="sorted").decode()
+    safe = covered_tree(path, value)
+    text = COVERED if safe == COVERED else msgspec.json.encode(safe, order="sorted").decode()
     return shorten(text, _LONGEST)
-
-
-def _covered(path: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _covered(f"{path}.{key}", one) for key, one in value.items()}
-    if isinstance(value, list):
-        words = all(isinstance(one, str) for one in value)
-        return list(covered_words(value)) if words else [_covered(path, one) for one in value]
-    return covered_value(path, value) if isinstance(value, str) and not path.endswith(".image") else value
 
 
 def _sentence(difference: Difference, before: str | None, after: str | None, stated_by: str) -> str:

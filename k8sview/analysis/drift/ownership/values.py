@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from k8sview.analysis.drift.covering import COVERED, covered, covered_value, covered_words, without_literals
+from k8sview.analysis.drift.covering import (
+    COVERED,
+    covered_tree,
+    covered_value,
+    covered_words,
+    is_secret_place,
+)
 from k8sview.analysis.drift.shown import shown
 from k8sview.model.text import shorten
 
 _LONGEST = 200
 _PAYLOAD = ("data", "stringData")
+_ANNOTATIONS = re.compile(r"metadata(?:\.annotations|\[annotations\]|$)")
 
 
 def secret_payload(body: Mapping[str, Any], path: str) -> bool:
@@ -27,8 +35,10 @@ def shown_value(body: Mapping[str, Any], path: str, value: Any) -> str | None:
         return None
     if path.endswith(".image") and isinstance(value, str):
         return value
-    name = path.rstrip("]").replace("[", ".").rpartition(".")[2]
-    if _secretive(name):
+    if body.get("kind") == "Secret" and _ANNOTATIONS.match(path):
+        # People note there what the Secret holds; kubectl apply keeps a whole copy.
+        return shown(dict.fromkeys(value, COVERED)) if isinstance(value, dict) else COVERED
+    if not isinstance(value, dict) and is_secret_place(path, value):
         return COVERED
     if isinstance(value, str):
         return shorten(covered_value(path, value), _LONGEST)
@@ -36,18 +46,4 @@ def shown_value(body: Mapping[str, Any], path: str, value: Any) -> str | None:
         return shorten(" ".join(covered_words(value)), _LONGEST)
     if isinstance(value, dict) and isinstance(value.get("image"), str) and "name" in value:
         return shorten(value["image"], _LONGEST)
-    return shorten(shown(without_literals(_covered_tree(value))), _LONGEST)
-
-
-def _secretive(name: str) -> bool:
-    return covered(f"{name}=x") != f"{name}=x"
-
-
-def _covered_tree(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: COVERED if _secretive(str(name)) else _covered_tree(one) for name, one in value.items()}
-    if not isinstance(value, list):
-        return value
-    if value and all(isinstance(one, str) for one in value):
-        return list(covered_words(value))
-    return [_covered_tree(one) for one in value]
+    return shorten(shown(covered_tree(path, value)), _LONGEST)
