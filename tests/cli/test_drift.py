@@ -31,7 +31,10 @@ def test_the_text_tells_a_card_for_each_leaf_and_what_was_not_looked_at(call: Ca
     assert "spec.syncPolicy.automated.enabled: ? → false" in text
     assert "still there: auto-sync is switched off" in text
     assert "Node apps-5 status.nodeInfo.kernelVersion: 6.8.0-88-generic → 6.8.0-101-generic" in text
-    assert "by watch · observed" in text
+    assert "dated by watch · observed" in text
+    assert "in what changed: ? not known" in text
+    assert "% of what was read is managed" in text
+    assert "NOT CHECKABLE (the answer is not whole)" in text
     assert text.index("NOT CHECKABLE") < text.index("LEFT OUT")
 
 
@@ -82,6 +85,7 @@ def test_nothing_found_is_no_good_news_where_something_was_not_looked_at(call: C
     assert blind.code == 3
     assert "? no drift in what could be looked at" in blind.out
     assert "✓" not in blind.out
+    assert "NOT CHECKABLE (makes the exit code 3)" in blind.out
 
 
 @pytest.mark.parametrize("kind", ["cluster", "baseline", "manifest", "missing"])

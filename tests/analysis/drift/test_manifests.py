@@ -134,7 +134,7 @@ def test_what_lies_in_another_namespace_is_told_and_not_looked_for() -> None:
 
 
 def outlined(*keys: str) -> Raw:
-    fields = {"f:data": {f"f:{key}": {} for key in keys}}
+    fields: Raw = {"f:data": {f"f:{key}": {} for key in keys}}
     entry = {"manager": "kubectl", "operation": "Update", "apiVersion": "v1", "fieldsV1": fields}
     return outline("Secret", "v1", {"name": "web", "namespace": "shop", "managedFields": [entry]})
 
