@@ -21,6 +21,7 @@ from k8sview.session.bodies import Bodies, Whole
 from k8sview.session.drift_given import look_at_manifests, namespace_of
 from k8sview.session.drift_helm import look_at_releases
 from k8sview.session.drift_owners import delivering
+from k8sview.session.drift_published import without_unknown_fields
 from k8sview.session.drift_reporting import DriftScope, build_drift_report, handed_in
 from k8sview.session.drift_suspects import identities, look_at_suspects, triage
 from k8sview.session.once import Clock, Progress, read_once, utc_now
@@ -129,7 +130,8 @@ async def _look(
         told, documents = await look_at_manifests(view, bodies, given, scope.namespaces)
         found += told
         stated = {one.identity: one for one in documents if one.identity in stating} | stated
-    return found + await look_at_suspects(view, bodies, suspected, stated, settings.managers)
+    found += await look_at_suspects(view, bodies, suspected, stated, settings.managers)
+    return await without_unknown_fields(bodies, found)
 
 
 async def _owners(

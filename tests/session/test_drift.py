@@ -24,6 +24,7 @@ from k8sview.sources.contract import NotReadableError
 from k8sview.sources.live import LiveSource
 from k8sview.sources.live.whole import WholeSource
 from tests.analysis.drift.helm.storage import PASSWORD, payload, stored
+from tests.analysis.drift.openapi import DOCUMENT
 from tests.fakes.apiserver import FakeApiServer
 
 Raw = dict[str, Any]
@@ -88,6 +89,8 @@ async def look(folder: Path, **how: Any) -> tuple[DriftReport, list[str]]:
         login = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "login", "namespace": "shop"}}
         server.serve("secrets", [release(), login])
         server.serve("namespaces", [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}])
+        if document := how.pop("published", None):
+            server.body("/openapi/v3/api/v1", document)
         if how.pop("roles", False):
             server.serve("clusterroles.rbac.authorization.k8s.io", [])
         for path in how.pop("failing", ()):
@@ -250,3 +253,20 @@ async def test_a_secret_that_was_handed_in_was_not_compared(tmp_path: Path) -> N
     report, asked = await look(tmp_path, stated=parsed(LOGIN), scope=DriftScope(kinds=frozenset({DriftKind.MANIFEST})))
     assert [one.asked for one in report.not_checkable] == [True]
     assert asked == ["/api/v1/namespaces/shop/secrets/login"], "its metadata alone"
+
+
+@pytest.mark.parametrize("published", [True, False])
+async def test_a_field_that_the_cluster_does_not_know_was_removed_by_nobody(tmp_path: Path, published: bool) -> None:
+    stated = SETTINGS.replace("level: info", "level: debug, lost: gone") + "unknownField: 1\n"
+    report, _ = await look(
+        tmp_path,
+        stated=parsed(stated),
+        scope=DriftScope(kinds=frozenset({DriftKind.MANIFEST})),
+        published=DOCUMENT if published else None,
+    )
+    told = {one.path for one in report.drifts}
+    assert told == ({"data.lost"} if published else {"data.lost", "unknownField"})
+    unknown = [
+        one for one in report.not_checkable if "unknownField is no field that this cluster supports" in one.reason
+    ]
+    assert [one.asked for one in unknown] == ([False] if published else [])
