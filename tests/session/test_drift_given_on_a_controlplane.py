@@ -7,7 +7,7 @@ from k8sview.model.drift import DriftKind
 from k8sview.session.drift import drift_once
 from k8sview.session.drift_reporting import DriftScope
 from k8sview.sources.live.whole import WholeSource
-from tests.controlplane.plane import ControlPlane
+from tests.controlplane import ControlPlane
 
 SPACE = "drift-given"
 SERVICE = """
