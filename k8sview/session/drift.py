@@ -20,7 +20,7 @@ from k8sview.model.view import View
 from k8sview.session.bodies import Bodies, Whole
 from k8sview.session.drift_given import look_at_manifests, namespace_of
 from k8sview.session.drift_helm import look_at_releases
-from k8sview.session.drift_owners import delivering
+from k8sview.session.drift_owners import beyond, delivering
 from k8sview.session.drift_published import without_unknown_fields
 from k8sview.session.drift_reporting import DriftScope, build_drift_report, handed_in
 from k8sview.session.drift_suspects import identities, look_at_suspects, triage
@@ -138,7 +138,7 @@ async def _owners(
     view: View, bodies: Bodies | None, found: Drifts, scope: DriftScope, settings: DriftSettings
 ) -> Owners:
     """What delivers the drifted objects and lies in other namespaces than those that were read."""
-    if bodies is None:
+    if bodies is None or not beyond(view):
         return NO_OWNERS
     asked = (one for one in found.drifts if scope.holds(view, one))
     return await delivering(view, bodies, dict.fromkeys(deliverers(view, asked, settings.managers)))

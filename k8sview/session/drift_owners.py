@@ -10,9 +10,17 @@ from typing import Any
 
 import msgspec
 
+from k8sview.analysis.drift.kinds.argo import APPLICATIONS
+from k8sview.analysis.drift.kinds.flux import APPLIERS
 from k8sview.model.objects.meta import Custom, ObjectMeta
 from k8sview.model.view import View
 from k8sview.session.bodies import Address, Bodies, Body
+
+
+def beyond(view: View) -> bool:
+    """Whether deliverers may lie where nobody looked."""
+    served = (name for name in (APPLICATIONS, *APPLIERS) if name in view.resources)
+    return any(view.namespaces is not None or not view.readable(name) for name in served)
 
 
 async def delivering(view: View, bodies: Bodies, places: Iterable[Address | None]) -> dict[Address, Custom | None]:
