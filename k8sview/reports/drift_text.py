@@ -13,6 +13,10 @@ from k8sview.reports.health_text import head_lines, name_of, rule, say
 from k8sview.reports.layout import Role, paint
 from k8sview.reports.order import counted, one_line, resource_of
 
+_UNKNOWN, _NOTHING = "?", "-"
+_LEGEND = {_UNKNOWN: "not known", _NOTHING: "nothing there"}
+_BASIS = {"managedFields": "field sets"}
+"""What dates a drift, where its word in the document is none that people say."""
 _ROLES = {Severity.CRITICAL: Role.FAIL, Severity.HIGH: Role.FAIL, Severity.MEDIUM: Role.WARN}
 
 
@@ -33,7 +37,7 @@ def headline(report: DriftReport) -> str:
         words = "✓ no drift"
     more = [f"{counted(summary.unmanaged, 'unmanaged object')}"] if summary.unmanaged else []
     if summary.managed_percent is not None:
-        more.append(f"{summary.managed_percent}% managed")
+        more.append(f"{summary.managed_percent}% of what was read is managed")
     if summary.ignored:
         more.append(f"{summary.ignored} ignored by rules")
     if blind:
@@ -43,17 +47,28 @@ def headline(report: DriftReport) -> str:
 
 def change_line(one: DriftEntry) -> str:
     """``before → after``; what is not known is a question mark, what is not there a dash."""
-    none = {"addition": ("-", "?"), "removal": ("?", "-")}.get(one.change or "", ("?", "?"))
+    sides = _sides(one)
+    return one_line(" → ".join(text if text is not None else sign for text, sign in sides)) if sides else ""
+
+
+def signs(one: DriftEntry) -> frozenset[str]:
+    """Which of ``?`` and ``-`` its change line has for want of a value."""
+    return frozenset(sign for text, sign in _sides(one) if text is None)
+
+
+def _sides(one: DriftEntry) -> tuple[tuple[str | None, str], ...]:
+    """Both values, each with what stands for it where there is none; nothing where no value is known at all."""
     if one.before is None and one.after is None:
-        return ""
-    before, after = (text if text is not None else none[side] for side, text in enumerate((one.before, one.after)))
-    return one_line(f"{before} → {after}")
+        return ()
+    before = _NOTHING if one.change == "addition" else _UNKNOWN
+    after = _NOTHING if one.change == "removal" else _UNKNOWN
+    return (one.before, before), (one.after, after)
 
 
 def who(one: DriftEntry) -> str:
     """Class and tool; the API never stores the user."""
     if one.actor is None:
-        return "nothing tells by whom"
+        return "by whom: nothing tells"
     through = f" through /{one.actor.subresource}" if one.actor.subresource else ""
     return f"by {one.actor.manager or '(no name)'} ({one.actor.actor_class}{through})"
 
@@ -65,11 +80,17 @@ def when(one: DriftEntry, now: str) -> str:
         return "when: nothing tells"
     moment, end = parse_time(at or ""), parse_time(now)
     age = f" ({format_age(max(end - moment, end - end))} ago)" if moment is not None and end is not None else ""
-    basis = f", by {one.time.basis}" if one.time.basis != "none" else ""
+    basis = f", dated by {_BASIS.get(one.time.basis, one.time.basis)}" if one.time.basis != "none" else ""
     if after is not None:
         bounds = f"between {after} and {at}" if at is not None else f"after {after}"
         return f"{bounds}{age}{basis}"
     return f"at {at}{age}{basis}"
+
+
+def _by_and_when(one: DriftEntry, now: str) -> str:
+    if one.actor is None and one.time.at is None and one.time.not_before is None:
+        return "by whom and when: nothing tells"
+    return f"{who(one)} · {when(one, now)}"
 
 
 def _lines(report: DriftReport, look: Look) -> Iterator[str]:
@@ -82,9 +103,13 @@ def _lines(report: DriftReport, look: Look) -> Iterator[str]:
     yield from say(headline(report), look, role, indent=0)
     quiet = [] if look.verbose else [one for one in report.drifts if one.drift is DriftKind.UNMANAGED]
     shown = [one for one in report.drifts if look.verbose or one.drift is not DriftKind.UNMANAGED]
-    for one in shown:
+    met = frozenset(sign for one in shown for sign in signs(one))
+    if met:
+        words = ", ".join(f"{sign} {meaning}" for sign, meaning in _LEGEND.items() if sign in met)
+        yield from say(f"in what changed: {words}", look, Role.MUTED, indent=0)
+    for before, one in zip((None, *shown), shown, strict=False):
         yield ""
-        yield from _card(one, report.run.finished_at, look)
+        yield from _card(one, report.run.finished_at, look, before)
     if quiet:
         yield ""
         words = f"{counted(len(quiet), 'object')} that nothing manages (--verbose lists them)"
@@ -97,7 +122,8 @@ def _lines(report: DriftReport, look: Look) -> Iterator[str]:
     yield from _unseen(report, look)
 
 
-def _card(one: DriftEntry, now: str, look: Look) -> Iterator[str]:
+def _card(one: DriftEntry, now: str, look: Look, before: DriftEntry | None = None) -> Iterator[str]:
+    """``before``: the card above it."""
     what = "/".join(filter(None, (str(one.drift), one.change)))
     marks = "  security" if one.security else ""
     marks += f"  ignored by {one.ignored_by}" if one.ignored_by is not None else ""
@@ -107,21 +133,25 @@ def _card(one: DriftEntry, now: str, look: Look) -> Iterator[str]:
         yield from say(leaf, look, indent=4)
     yield from say(one_line(one.message), look, indent=4)
     sure = "" if one.confidence is Confidence.CERTAIN else f" · {one.confidence}"
-    yield from say(f"{who(one)} · {when(one, now)}{sure}", look, Role.MUTED, indent=4)
+    yield from say(f"{_by_and_when(one, now)}{sure}", look, Role.MUTED, indent=4)
     if one.why_not_reverted:
         yield from say(f"still there: {one_line(one.why_not_reverted)}", look, Role.MUTED, indent=4)
-    if one.next_upgrade_repairs is not None:
+    if one.next_upgrade_repairs is not None and "helm upgrade" not in one.next:
         words = "puts it back" if one.next_upgrade_repairs else "does not put it back"
         yield from say(f"the next helm upgrade {words}", look, Role.MUTED, indent=4)
     if look.verbose:
         for fact in one.evidence:
             yield from say(one_line(fact), look, Role.MUTED, indent=4)
-    for line in one.next.splitlines():
+    again = before is not None and (one.object, one.time, one.next) == (before.object, before.time, before.next)
+    for line in ["as above"] if again and one.next else one.next.splitlines():
         yield paint(f"    next: {line}", Role.ACCENT, colour=look.colour)
 
 
 def _unseen(report: DriftReport, look: Look) -> Iterator[str]:
-    for title, asked, role in (("NOT CHECKABLE", True, Role.UNKNOWN), ("LEFT OUT", False, Role.MUTED)):
+    # A drift that was found has the louder exit code, and is no whole answer all the same.
+    effect = "the answer is not whole" if report.summary.drifted else "makes the exit code 3"
+    sections = ((f"NOT CHECKABLE ({effect})", True, Role.UNKNOWN), ("LEFT OUT", False, Role.MUTED))
+    for title, asked, role in sections:
         those = [one for one in report.not_checkable if one.asked is asked]
         if those:
             yield ""

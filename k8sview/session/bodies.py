@@ -39,6 +39,14 @@ class Whole(Protocol):
         """All objects of a kind as JSON by pages, perhaps without kind and version. Raises NotReadableError."""
 
 
+@runtime_checkable
+class Publishing(Protocol):
+    """A source that can tell which fields its API has."""
+
+    async def published(self, api_version: str) -> bytes | None:
+        """The OpenAPI v3 document of a group and version; None where there is none, or it could not be read."""
+
+
 Wanted = Callable[[Collection[Key]], Iterator[tuple[Key, Body]]]
 """Decodes, of one page, the objects with these keys."""
 
@@ -98,6 +106,14 @@ class Bodies:
         async for page in self._source.pages(resource, namespace):
             self.fetched += 1
             yield partial(_of_page, {"kind": resource.kind, "apiVersion": _version(resource)}, page)
+
+    async def published(self, api_version: str) -> bytes | None:
+        """Which fields the API of a group and version has; None where nothing tells."""
+        if not isinstance(self._source, Publishing):
+            return None
+        async with self._room:
+            self.fetched += 1
+            return await self._source.published(api_version)
 
     async def _fetch(self, address: Address, resource: Resource) -> None:
         _, namespace, name = address

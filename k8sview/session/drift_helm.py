@@ -5,19 +5,29 @@ A release's Secret is read, compared, and forgotten before the next one is.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from k8sview.analysis.drift.comparing.documents import Identity, Stated
-from k8sview.analysis.drift.helm.comparison import compare_release, wanted
+from k8sview.analysis.drift.helm.comparison import (
+    compare_release,
+    covered,
+    covered_secrets,
+    flux_release,
+    unseen,
+    wanted,
+)
 from k8sview.analysis.drift.helm.leftovers import leftovers
 from k8sview.analysis.drift.helm.release import Release, decode
-from k8sview.analysis.drift.helm.releases import Kept, releases, stuck
+from k8sview.analysis.drift.helm.releases import releases, stuck
 from k8sview.model.drift import DriftKind, Drifts, NotCheckable
 from k8sview.model.kinds import KINDS
 from k8sview.model.resources import Ref
 from k8sview.model.view import View
 from k8sview.session.bodies import Bodies, living
+from k8sview.session.drift_owners import delivering
 from k8sview.sources.contract import NotReadableError
+
+_NONE = Drifts()
 
 
 async def look_at_releases(
@@ -30,24 +40,33 @@ async def look_at_releases(
     inventory = releases(view)
     found = stuck(inventory, view.taken_at)
     stated: dict[Identity, Stated] = {}
+    if labels_only:
+        return found, stated
+    found += _nor(one.reason for one in inventory.not_checkable)
+    if bodies is None:
+        deployed = sum(one.deployed is not None for one in inventory.releases)
+        return found + (_nor([f"manifests of Helm releases ({deployed}) are not read here"]) if deployed else _NONE), {}
+    secrets = 0
     for kept in inventory.releases:
-        if bodies is not None and not labels_only and kept.deployed is not None:
-            release = await _release(bodies, kept.deployed.ref)
-            if isinstance(release, str) or release.problem:
-                found += _unread(kept, release if isinstance(release, str) else release.problem)
-                continue
-            found += await _compared(view, bodies, kept, release)
-            stated |= {one.identity: one for one in wanted(view, release) if one.identity in stating}
-    return found, stated
+        if kept.deployed is None:
+            continue
+        release = await _release(bodies, kept.deployed.ref)
+        problem = release if isinstance(release, str) else release.problem
+        if isinstance(release, str) or problem:
+            found += Drifts(not_checkable=unseen(kept.namespace, kept.name, problem))
+            continue
+        live = await living(bodies, wanted(view, release))
+        owners = await delivering(view, bodies, (flux_release(body) for body in live.values() if body is not None))
+        found += compare_release(view, release, live, behind=kept.behind, owners=owners) + leftovers(view, release)
+        secrets += covered_secrets(view, release, live)
+        stated |= {one.identity: one for one in wanted(view, release) if one.identity in stating}
+    return found + (Drifts(not_checkable=(covered(secrets),)) if secrets else _NONE), stated
 
 
-async def _compared(view: View, bodies: Bodies, kept: Kept, release: Release) -> Drifts:
-    live = await living(bodies, wanted(view, release))
-    return compare_release(view, release, live, behind=kept.behind) + leftovers(view, release)
-
-
-def _unread(kept: Kept, problem: str) -> Drifts:
-    return Drifts(not_checkable=(NotCheckable(DriftKind.HELM, f"release {kept.namespace}/{kept.name}: {problem}"),))
+def _nor(reasons: Iterable[str]) -> Drifts:
+    """What releases were not read cannot tell either what they state in vain, and what they left behind."""
+    kinds = (DriftKind.MISSING, DriftKind.ORPHAN)
+    return Drifts(not_checkable=tuple(NotCheckable(kind, reason) for reason in reasons for kind in kinds))
 
 
 async def _release(bodies: Bodies, ref: Ref) -> Release | str:

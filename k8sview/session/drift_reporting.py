@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from k8sview import __version__
+from k8sview.analysis.drift.comparing.documents import Identity, Stated, identity_of
 from k8sview.analysis.drift.ignore import apply_rules
 from k8sview.analysis.drift.kinds.unmanaged import coverage
 from k8sview.analysis.drift.summary import fingerprint_of, order, summary
@@ -31,12 +32,15 @@ class DriftScope(msgspec.Struct, frozen=True):
     since: timedelta | None = None
     classes: frozenset[ActorClass] = frozenset()
     kinds: frozenset[DriftKind] | None = None
+    handed: frozenset[Identity] = frozenset()
+    """What belongs to no namespace and was handed in by itself: to be told whatever the namespaces."""
 
     def holds(self, view: View, drift: Drift) -> bool:
         """Whether a drift is asked for. One without a time may have happened since: it is."""
         if self.kinds is not None and drift.kind not in self.kinds:
             return False
-        if self.namespaces is not None and drift.object.namespace not in self.namespaces:
+        inside = self.namespaces is None or drift.object.namespace in self.namespaces
+        if not inside and identity_of(drift.object) not in self.handed:
             return False
         if self.classes and (drift.actor is None or drift.actor.actor_class not in self.classes):
             return False
@@ -49,6 +53,15 @@ class DriftScope(msgspec.Struct, frozen=True):
         name = view.resource_of(ref.api_version, ref.kind)
         obj = view.get(name, ref.name, ref.namespace) if name is not None else None
         return obj is not None and selector.matches(obj.metadata.labels)
+
+
+def handed_in(scope: DriftScope, documents: Iterable[Stated]) -> DriftScope:
+    """With -n, too, a manifest without a namespace is compared, as kubectl does."""
+    if scope.namespaces is None:
+        return scope
+    return msgspec.structs.replace(
+        scope, handed=frozenset(one.identity for one in documents if one.ref.namespace is None)
+    )
 
 
 def build_drift_report(

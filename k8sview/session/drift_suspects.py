@@ -7,7 +7,7 @@ field sets tell who wrote which key; their values never are.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from k8sview.analysis.drift.comparing.documents import Identity, Stated
 from k8sview.analysis.drift.ownership.managers import Known
@@ -16,8 +16,9 @@ from k8sview.analysis.drift.ownership.tracking import LAST_APPLIED
 from k8sview.analysis.drift.ownership.triage import stripped, suspects
 from k8sview.analysis.drift.suspect import judged, scaled_by_nobody
 from k8sview.model.drift import Drift, DriftKind, Drifts, NotCheckable
+from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.resources import Key
-from k8sview.model.tables import State
+from k8sview.model.tables import State, Table
 from k8sview.model.view import View
 from k8sview.session.bodies import SECRETS, Bodies, Body
 from k8sview.sources.contract import NotReadableError
@@ -32,8 +33,8 @@ Suspected = Mapping[str, tuple[Key, ...]]
 """By resource, sorted."""
 
 
-def triage(view: View, known: Known) -> tuple[Suspected, Drifts]:
-    """Whom to look at, and whom nobody could look at."""
+def triage(view: View, known: Known, selector: LabelSelector | None = None) -> tuple[Suspected, Drifts]:
+    """Whom to look at, and whom nobody could look at. ``selector``: of these objects only."""
     found: dict[str, tuple[Key, ...]] = {}
     gaps: list[NotCheckable] = []
     for name in sorted(view.resources):
@@ -44,19 +45,33 @@ def triage(view: View, known: Known) -> tuple[Suspected, Drifts]:
             gaps += _unseen(f"{name}: {table.partial or table.state}")
         if not table.objects and not table.malformed:
             continue
-        without = sum(1 for _ in stripped(view, name))
+        labelled = _labelled(table, selector)
+        without = sum(1 for key in stripped(view, name) if labelled(key))
         if without:
             gaps.append(NotCheckable(DriftKind.OUT_OF_BAND, f"{without} of {name}: {_EMPTIED}"))
-        touched, applied = set(suspects(view, name, known)), set(_applied(view, name))
+        touched = set(filter(labelled, suspects(view, name, known)))
+        applied = set(filter(labelled, _applied(view, name)))
         if name == SECRETS:
             if applied:
                 words = f"{len(applied)} of secrets: their values are never read"
                 gaps.append(NotCheckable(DriftKind.LAST_APPLIED, words))
             applied = set()
-        keys = tuple(sorted(touched | applied | set(scaled_by_nobody(view, name))))
+        keys = tuple(sorted(touched | applied | set(filter(labelled, scaled_by_nobody(view, name)))))
         if keys:
             found[name] = keys
     return found, Drifts(not_checkable=tuple(gaps))
+
+
+def _labelled(table: Table, selector: LabelSelector | None) -> Callable[[Key], bool]:
+    """Whether the object with a key is one of those that are asked for."""
+    if selector is None:
+        return lambda key: True
+
+    def matches(key: Key) -> bool:
+        obj = table.objects.get(key) or table.malformed.get(key)
+        return obj is not None and selector.matches(obj.metadata.labels)
+
+    return matches
 
 
 def identities(view: View, suspected: Suspected) -> frozenset[Identity]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ def test_the_text_tells_a_card_for_each_leaf_and_what_was_not_looked_at(call: Ca
     assert "spec.syncPolicy.automated.enabled: ? → false" in text
     assert "still there: auto-sync is switched off" in text
     assert "Node apps-5 status.nodeInfo.kernelVersion: 6.8.0-88-generic → 6.8.0-101-generic" in text
-    assert "by watch · observed" in text
+    assert "dated by watch · observed" in text
+    assert "in what changed: ? not known" in text
+    assert "% of what was read is managed" in text
+    assert "NOT CHECKABLE (the answer is not whole)" in text
     assert text.index("NOT CHECKABLE") < text.index("LEFT OUT")
 
 
@@ -81,9 +85,30 @@ def test_nothing_found_is_no_good_news_where_something_was_not_looked_at(call: C
     assert blind.code == 3
     assert "? no drift in what could be looked at" in blind.out
     assert "✓" not in blind.out
-    unasked = ask(call, "--kind", "cluster")
-    assert unasked.code == 0
-    assert "needs a second cluster" in unasked.out
+    assert "NOT CHECKABLE (makes the exit code 3)" in blind.out
+
+
+@pytest.mark.parametrize("kind", ["cluster", "baseline", "manifest", "missing"])
+def test_a_kind_asked_for_by_name_that_nothing_was_given_for_is_no_good_news(call: Call, kind: str) -> None:
+    result = ask(call, "--kind", kind, "-o", "json")
+    assert result.code == 3
+    assert {(one["drift"], one["asked"]) for one in document(result)["notCheckable"]} >= {(kind, True)}
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n# a\n---\n", "kind: List\napiVersion: v1\nitems: []\n"])
+def test_manifests_that_state_nothing_are_no_manifests(call: Call, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "nothing.yaml"
+    path.write_text(text)
+    result = ask(call, "-f", str(path))
+    assert (result.code, result.out) == (2, "")
+    assert "there is no manifest in " in result.err
+
+
+def test_an_empty_standard_input_is_called_by_its_name(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("# nothing\n"))
+    result = ask(call, "-f", "-")
+    assert result.code == 2
+    assert "there is no manifest in stdin" in result.err
 
 
 def test_markdown_has_a_row_for_each_leaf(call: Call) -> None:

@@ -24,6 +24,7 @@ from k8sview.sources.contract import NotReadableError
 from k8sview.sources.live import LiveSource
 from k8sview.sources.live.whole import WholeSource
 from tests.analysis.drift.helm.storage import PASSWORD, payload, stored
+from tests.analysis.drift.openapi import DOCUMENT
 from tests.fakes.apiserver import FakeApiServer
 
 Raw = dict[str, Any]
@@ -88,6 +89,10 @@ async def look(folder: Path, **how: Any) -> tuple[DriftReport, list[str]]:
         login = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "login", "namespace": "shop"}}
         server.serve("secrets", [release(), login])
         server.serve("namespaces", [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}])
+        if document := how.pop("published", None):
+            server.body("/openapi/v3/api/v1", document)
+        if how.pop("roles", False):
+            server.serve("clusterroles.rbac.authorization.k8s.io", [])
         for path in how.pop("failing", ()):
             server.fail(path, 403)
         report = await drift_once(WholeSource(server.kubeconfig(folder), request_timeout=2.0), **how)
@@ -107,7 +112,7 @@ async def test_a_leaf_is_told_once_with_its_hand_and_what_the_release_states(tmp
     assert "/api/v1/namespaces/shop/secrets/login" not in asked
     assert report.fetched == len(asked) == 2
     reasons = [one.reason for one in report.not_checkable if one.drift is DriftKind.HELM]
-    assert any("login" in reason for reason in reasons)
+    assert any(reason.startswith("values of 1 Secret of Helm releases are never read") for reason in reasons)
     assert PASSWORD not in str(report)
 
 
@@ -206,3 +211,62 @@ def test_the_kind_that_knows_a_leaf_best_tells_it() -> None:
     suspended = Drift(kind=DriftKind.SUSPENDED, object=ref, path="spec.replicas")
     told = merged((by_hand, stated, scaled, suspended))
     assert sorted((str(one.kind), one.before or "") for one in told) == [("last-applied", "false"), ("suspended", "1")]
+
+
+MISSING = DriftScope(kinds=frozenset({DriftKind.MISSING}))
+
+
+async def test_who_may_not_read_releases_cannot_tell_what_is_missing(tmp_path: Path) -> None:
+    unlisted, _ = await look(tmp_path, failing=("/api/v1/secrets",), scope=MISSING)
+    assert [one.asked for one in unlisted.not_checkable if one.reason.startswith("secrets: ")] == [True]
+    unread, _ = await look(
+        tmp_path, failing=("/api/v1/namespaces/shop/secrets/sh.helm.release.v1.web.v3",), scope=MISSING
+    )
+    assert [one.asked for one in unread.not_checkable if one.reason.startswith("release shop/web: ")] == [True]
+    whole, _ = await look(tmp_path, scope=MISSING)
+    assert [one for one in whole.not_checkable if one.asked] == [], "the release says what should be there"
+    labels, _ = await look(tmp_path, scope=MISSING, labels_only=True)
+    assert [one for one in labels.not_checkable if one.asked], "nothing else does"
+
+
+async def test_manifests_go_where_kubectl_puts_them(tmp_path: Path) -> None:
+    kinds = frozenset({DriftKind.MANIFEST})
+    loose = SETTINGS.replace(", namespace: shop", "")
+    inside, _ = await look(
+        tmp_path, namespaces=("shop",), stated=parsed(loose), scope=DriftScope(("shop",), kinds=kinds)
+    )
+    assert [one.object.namespace for one in inside.drifts] == ["shop"]
+    other = SETTINGS.replace("namespace: shop", "namespace: other")
+    outside, _ = await look(
+        tmp_path, namespaces=("shop",), stated=parsed(other), scope=DriftScope(("shop",), kinds=kinds)
+    )
+    assert outside.drifts == ()
+    (told,) = outside.not_checkable
+    assert told.asked
+    assert "ConfigMap other/settings lies outside" in told.reason
+    role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: gone}\n"
+    wide, _ = await look(tmp_path, namespaces=("shop",), stated=parsed(role), scope=DriftScope(("shop",)), roles=True)
+    assert "gone" in {one.object.name for one in wide.drifts}, "what has no namespace is in none that could be left out"
+
+
+async def test_a_secret_that_was_handed_in_was_not_compared(tmp_path: Path) -> None:
+    report, asked = await look(tmp_path, stated=parsed(LOGIN), scope=DriftScope(kinds=frozenset({DriftKind.MANIFEST})))
+    assert [one.asked for one in report.not_checkable] == [True]
+    assert asked == ["/api/v1/namespaces/shop/secrets/login"], "its metadata alone"
+
+
+@pytest.mark.parametrize("published", [True, False])
+async def test_a_field_that_the_cluster_does_not_know_was_removed_by_nobody(tmp_path: Path, published: bool) -> None:
+    stated = SETTINGS.replace("level: info", "level: debug, lost: gone") + "unknownField: 1\n"
+    report, _ = await look(
+        tmp_path,
+        stated=parsed(stated),
+        scope=DriftScope(kinds=frozenset({DriftKind.MANIFEST})),
+        published=DOCUMENT if published else None,
+    )
+    told = {one.path for one in report.drifts}
+    assert told == ({"data.lost"} if published else {"data.lost", "unknownField"})
+    unknown = [
+        one for one in report.not_checkable if "unknownField is no field that this cluster supports" in one.reason
+    ]
+    assert [one.asked for one in unknown] == ([False] if published else [])

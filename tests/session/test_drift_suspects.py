@@ -12,6 +12,7 @@ import pytest
 from k8sview.analysis.drift.ownership.managers import NOBODY
 from k8sview.model.drift import DriftKind, Drifts
 from k8sview.model.resources import Resource
+from k8sview.model.selectors import parse_selector
 from k8sview.session.bodies import Bodies
 from k8sview.session.drift import drift_once
 from k8sview.session.drift_suspects import look_at_suspects, triage
@@ -125,3 +126,16 @@ async def test_the_same_from_a_server(tmp_path: Path) -> None:
     assert [one.drift for one in report.drifts] == [DriftKind.OUT_OF_BAND] * 31
     assert single == ["/api/v1/namespaces/shop/secrets/one-1"]
     assert report.fetched == 2, "one page, and the metadata of one Secret"
+
+
+def test_a_gap_of_an_object_that_was_not_asked_for_is_none() -> None:
+    emptied = touched("ConfigMap", 1)
+    emptied["metadata"]["managedFields"] = []
+    wanted = touched("ConfigMap", 2)
+    wanted["metadata"]["labels"] |= {"app": "web"}
+    view = view_of(*({name: one for name, one in raw.items() if name != "apiVersion"} for raw in (emptied, wanted)))
+    suspected, gaps = triage(view, NOBODY, parse_selector("app=web"))
+    assert suspected == {"configmaps": (("shop", "one-2"),)}
+    assert gaps == Drifts()
+    _, all_gaps = triage(view, NOBODY)
+    assert "1 of configmaps" in all_gaps.not_checkable[0].reason

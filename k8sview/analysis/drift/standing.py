@@ -5,7 +5,7 @@ One line for a drifted leaf. Says "could not be read" where it could not, and "n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -36,6 +36,10 @@ _ON_DEMAND = {
     "kapp": "kapp compares only when somebody deploys",
 }
 _ADDED = "what its source does not state stays: {tool} puts back only what it states"
+_FLUX_LEAVES = "Flux leaves what other managers add: it puts back only what its source states"
+_FOLDED = ("kubectl", "before-first-apply")
+"""How the names of managers begin whose fields kustomize-controller takes over before it applies: what its source does
+not state of them is removed."""
 _NOT_ABOUT_FIELDS = ("argocd.argoproj.io/compare-options", "argocd.argoproj.io/sync-options")
 _EXPLAINED = (
     DriftKind.OUT_OF_BAND,
@@ -45,32 +49,66 @@ _EXPLAINED = (
     DriftKind.REPLICAS,
 )
 _LONGEST = 160
+_FLUX = {"Kustomization": flux.KUSTOMIZATIONS, "HelmRelease": flux.HELMRELEASES}
 
 
-def explained(view: View, drifts: Iterable[Drift], known: Known = NOBODY) -> tuple[Drift, ...]:
+Place = tuple[str, str, str]
+"""``(resource, namespace, name)`` of what delivers an object."""
+Owners = Mapping[Place, Any]
+"""Deliverers outside of what a view covers; None for one that was asked for and is not there."""
+NO_OWNERS: Owners = {}
+
+
+def explained(
+    view: View, drifts: Iterable[Drift], known: Known = NOBODY, owners: Owners = NO_OWNERS
+) -> tuple[Drift, ...]:
     """The drifts, each leaf of them with why it is still there; what is told already stays."""
-    standing = Standing(view)
+    standing = Standing(view, owners)
     return tuple(_explained(view, standing, one, known) for one in drifts)
+
+
+def deliverers(view: View, drifts: Iterable[Drift], known: Known = NOBODY) -> Iterator[Place]:
+    """What the marks of drifted objects name as their deliverers, wherever it lies. An Application may be named
+    without its namespace, which then most likely is Argo CD's own."""
+    for drift in drifts:
+        ruled, _ = _ruled(view, drift, known) if drift.kind in _EXPLAINED else (None, {})
+        kind, _, name = ruled.application.partition(" ") if ruled is not None else ("", "", "")
+        space, slash, alone = name.partition("/")
+        if kind in _FLUX and slash:
+            yield _FLUX[kind], space, alone
+        elif kind == "Application" and name:
+            yield argo.APPLICATIONS, "argocd", name
+            space, mark, alone = name.partition("_")
+            if mark:
+                yield argo.APPLICATIONS, space, alone
+
+
+def _ruled(view: View, drift: Drift, known: Known) -> tuple[Regime | None, dict[str, str] | None]:
+    """Who manages a drift's object, with its labels and annotations; without these where it is not in the view."""
+    ref = drift.object
+    resource = view.resource_of(ref.api_version, ref.kind)
+    obj = view.get(resource, ref.name, ref.namespace) if resource else None
+    if obj is None:
+        return None, None
+    marks = {**obj.metadata.labels, **obj.metadata.annotations}
+    return ruler(view.table(resource).resource, obj.metadata, known), marks
 
 
 def _explained(view: View, standing: Standing, drift: Drift, known: Known) -> Drift:
     if drift.kind not in _EXPLAINED or drift.why_not_reverted:
         return drift
-    ref = drift.object
-    resource = view.resource_of(ref.api_version, ref.kind)
-    obj = view.get(resource, ref.name, ref.namespace) if resource else None
-    if resource is None or obj is None:
+    ruled, marks = _ruled(view, drift, known)
+    if marks is None:
         return drift
-    ruled = ruler(view.table(resource).resource, obj.metadata, known)
-    why = standing.why(drift, ruled, {**obj.metadata.labels, **obj.metadata.annotations})
-    return msgspec.structs.replace(drift, why_not_reverted=why)
+    return msgspec.structs.replace(drift, why_not_reverted=standing.why(drift, ruled, marks))
 
 
 class Standing:
     """Answers for the drifts of one view; what does not change with the drift is looked up once."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, owners: Owners = NO_OWNERS) -> None:
         self._view = view
+        self._owners = owners
         self._dead: dict[str, str] = {}
 
     def why(self, drift: Drift, ruled: Regime | None, marks: Mapping[str, str]) -> str:
@@ -85,7 +123,7 @@ class Standing:
         kind, _, name = ruled.application.partition(" ")
         if ruled.tool == "Argo CD":
             return self._argo(drift, name)
-        if ruled.tool.startswith("Flux") and kind in ("Kustomization", "HelmRelease"):
+        if ruled.tool.startswith("Flux") and kind in _FLUX:
             return self._flux(drift, kind, *name.partition("/")[::2])
         if ruled.tool in _ON_DEMAND:
             return _ON_DEMAND[ruled.tool]
@@ -95,9 +133,10 @@ class Standing:
         view, resource = self._view, argo.APPLICATIONS
         if not name:
             return "which Application delivers it, nothing tells"
-        if not view.readable(resource):
+        beyond = (one for place, one in self._owners.items() if place[0] == resource and one is not None)
+        found = next((one for one in (*view.each(resource), *beyond) if _named(one, name)), None)
+        if found is None and not view.readable(resource):
             return f"whether Argo CD puts it back could not be read ({resource})"
-        found = next((one for one in view.each(resource) if _named(one, name)), None)
         if found is None and (view.namespaces is not None or view.table(resource).partial):
             return f"whether Argo CD puts it back is not known here: Application {name} is in none of these namespaces"
         if found is None:
@@ -119,11 +158,11 @@ class Standing:
         return f"self-heal of Application {name} is on, and Argo CD has looked since without putting it back"
 
     def _flux(self, drift: Drift, kind: str, namespace: str, name: str) -> str:
-        view = self._view
-        resource = flux.KUSTOMIZATIONS if kind == "Kustomization" else flux.HELMRELEASES
-        if not view.readable(resource, namespace):
+        resource = _FLUX[kind]
+        place = (resource, namespace, name)
+        if place not in self._owners and not self._view.readable(resource, namespace):
             return f"whether Flux puts it back could not be read ({resource})"
-        found = view.get(resource, name, namespace)
+        found = self._owners[place] if place in self._owners else self._view.get(resource, name, namespace)
         if found is None:
             return f"its {kind} {namespace}/{name} does not exist: nothing puts it back"
         if flux.suspended(found):
@@ -139,11 +178,14 @@ class Standing:
         if ready.get("status") == "False":
             told = shorten(str(ready.get("message") or ready.get("reason") or ""), _LONGEST)
             return f"the {kind} {namespace}/{name} fails" + (f": {told}" if told else "")
-        if drift.change == "addition":
-            return _ADDED.format(tool="Flux")
         interval = text(found, "spec.interval")
         every = f", every {interval}" if interval else ""
-        return f"Flux puts it back when it reconciles the {kind} {namespace}/{name} next{every}"
+        then = f"Flux puts it back when it reconciles the {kind} {namespace}/{name} next{every}"
+        if resource == flux.KUSTOMIZATIONS and _folded(drift):
+            return then
+        if drift.change == "addition":
+            return _FLUX_LEAVES
+        return then if drift.change is not None else f"if its source states it, {then}; else it stays"
 
     def _controller(self, resource: str) -> str:
         """That the controller behind a tool's kind does not run, where that can be seen; else ""."""
@@ -153,6 +195,12 @@ class Standing:
             running = [one for one in found if one.status.ready_replicas]
             self._dead[resource] = f"{name} does not run" if found and not running else ""
         return self._dead[resource]
+
+
+def _folded(drift: Drift) -> bool:
+    """Whether kustomize-controller takes over the leaf, stated or not."""
+    who = drift.actor
+    return who is not None and not who.subresource and who.manager.startswith(_FOLDED)
 
 
 def _switched(drift: Drift, marks: Mapping[str, str]) -> str:

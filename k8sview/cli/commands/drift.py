@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,7 +73,7 @@ def _words(what: str, words: Iterable[str] | None, known: type[_Word]) -> frozen
     return frozenset(known(word) for word in words or ())
 
 
-def _stated(names: Iterable[str]) -> Documents:
+def _stated(names: Sequence[str]) -> Documents:
     """All manifests of files, of folders with all that is below them, and of stdin."""
     bodies: list[dict[str, object]] = []
     problems: list[str] = []
@@ -81,6 +81,9 @@ def _stated(names: Iterable[str]) -> Documents:
         found = parsed(text)
         bodies += found.bodies
         problems += [f"{name}: {problem}" for problem in found.problems]
+    if not bodies and not problems:  # as little as no -f at all, and nothing of it would be looked for
+        where = ", ".join("stdin" if name == "-" else name for name in names)
+        raise UsageError(f"there is no manifest in {where}")
     return Documents(tuple(bodies), tuple(problems))
 
 

@@ -54,6 +54,8 @@ def _plain(path: str) -> bool:
     first, *inner = path.strip("/").split("/")
     if first == "version":
         return not inner
+    if first == "openapi":  # which fields a group and version has: that document, and nothing else there
+        return (inner[:2], len(inner)) in ((["v3", "api"], 3), (["v3", "apis"], 4))
     if first not in ("api", "apis"):
         return False
     below = inner[1:] if first == "api" else inner[2:]

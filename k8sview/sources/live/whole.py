@@ -34,6 +34,16 @@ class WholeSource(LiveSource):
         None where there is none. Raises NotReadableError."""
         return await self._one(resource, namespace, name, METADATA)
 
+    async def published(self, api_version: str) -> bytes | None:
+        """The OpenAPI v3 document of a group and version; None where there is none, or it could not be read: then
+        nothing tells which fields the API has."""
+        path = f"/openapi/v3/{'apis' if '/' in api_version else 'api'}/{quote(api_version, safe='/')}"
+        try:
+            body, _ = await self._gate().fetch("GET", path, accept=JSON)
+        except RequestFailed:
+            return None
+        return body
+
     async def _one(self, resource: Resource, namespace: str | None, name: str, accept: str) -> bytes | None:
         path = resource.path(quote(namespace, safe="") if namespace else None, quote(name, safe=":"))
         where = f"{namespace}/{name}" if namespace else name

@@ -9,11 +9,13 @@ import pytest
 from k8sview.analysis.drift.comparing.documents import Documents, documents
 from k8sview.analysis.drift.comparing.yaml_text import parsed
 from k8sview.analysis.drift.manifests import manifests, wanted
+from k8sview.analysis.drift.ownership.outline import outline
 from k8sview.model.drift import DriftKind, Drifts
 from tests.analysis.clusters import view_of
 from tests.analysis.drift.comparing.bodies import Raw, deployment, obj
 
 VIEW = view_of()
+ROLE = obj("ClusterRole", "rbac.authorization.k8s.io/v1")
 
 
 def compared(found: Documents, *live: Raw | None) -> Drifts:
@@ -116,3 +118,53 @@ def test_yaml_is_read_as_kubernetes_reads_it(text: str, value: Any) -> None:
     (body,) = parsed(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\nx: {text}\n").bodies
     assert body["x"] == value
     assert type(body["x"]) is type(value)
+
+
+def test_what_lies_in_another_namespace_is_told_and_not_looked_for() -> None:
+    given = documents([obj("ConfigMap"), obj("ConfigMap", metadata={"namespace": "other"}), ROLE])
+    inside = wanted(VIEW, given, "shop", ("shop",))
+    assert [str(one.ref) for one in inside] == ["ConfigMap shop/web", "ClusterRole web"]
+    found = manifests(VIEW, given, {one.identity: None for one in inside}, "shop", chosen=("shop",))
+    assert [str(one.object) for one in found.drifts] == ["ConfigMap shop/web", "ClusterRole web"]
+    assert {(one.kind, one.blind) for one in found.not_checkable} == {
+        (DriftKind.MANIFEST, True),
+        (DriftKind.MISSING, True),
+    }
+    assert "ConfigMap other/web lies outside of the namespaces that were chosen (shop)" in str(found.not_checkable)
+
+
+def outlined(*keys: str) -> Raw:
+    fields: Raw = {"f:data": {f"f:{key}": {} for key in keys}}
+    entry = {"manager": "kubectl", "operation": "Update", "apiVersion": "v1", "fieldsV1": fields}
+    return outline("Secret", "v1", {"name": "web", "namespace": "shop", "managedFields": [entry]})
+
+
+@pytest.mark.parametrize(
+    ("live", "lost"),
+    [
+        (outlined("user", "password"), []),
+        (outlined("user"), ["data.password"]),
+        (outlined(), []),
+        (None, []),
+    ],
+)
+def test_the_keys_of_a_secret_are_known_and_its_values_count_as_not_compared(live: Raw | None, lost: list[str]) -> None:
+    given = documents([obj("Secret", stringData={"password": "never-shown"}, data={"user": "bmV2ZXI="})])
+    (one,) = wanted(VIEW, given, "shop")
+    view = view_of(obj("Secret", metadata={"namespace": "shop"}))
+    found = manifests(view, given, {}, "shop", outlines={one.identity: live} if live is not None else {})
+    assert [drift.path for drift in found.drifts] == lost
+    assert [gap.blind for gap in found.not_checkable] == [True]
+    assert "never-shown" not in str(found)
+    assert "bmV2ZXI=" not in str(found)
+
+
+def test_a_secret_that_is_not_there_is_missing_whoever_tells_it() -> None:
+    given = documents([obj("Secret", data={"user": "x"})])
+    (one,) = wanted(VIEW, given, "shop")
+    denied = view_of(denied=["secrets"])
+    (gone,) = manifests(denied, given, {}, "shop", outlines={one.identity: None}).drifts
+    assert gone.kind is DriftKind.MISSING
+    unread = manifests(denied, given, {}, "shop")
+    assert unread.drifts == ()
+    assert {gap.kind for gap in unread.not_checkable} == {DriftKind.MANIFEST, DriftKind.MISSING}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from k8sview.analysis.drift.standing import deliverers as deliverers_of
 from k8sview.analysis.drift.standing import explained
 from k8sview.model.drift import Actor, ActorClass, Drift, DriftKind, DriftTime
 from k8sview.model.resources import Ref
@@ -27,13 +29,19 @@ def web(marks: Raw, *entries: Raw) -> Raw:
     return found
 
 
-def why(*raws: Raw, path: str = "spec.replicas", change: str | None = "override", denied: tuple[str, ...] = ()) -> str:
+def why(
+    *raws: Raw,
+    path: str = "spec.replicas",
+    change: str | None = "override",
+    denied: tuple[str, ...] = (),
+    actor: Actor = EDIT,
+) -> str:
     drift = Drift(
         kind=DriftKind.OUT_OF_BAND,
         object=Ref("apps/v1", "Deployment", "shop", "web"),
         path=path,
         change=change,
-        actor=EDIT,
+        actor=actor,
         time=DriftTime(at=NOON, basis="managedFields"),
     )
     (found,) = explained(view_of(*raws, denied=denied), (drift,))
@@ -143,3 +151,63 @@ def test_what_may_not_be_read_is_said() -> None:
 
 def test_a_status_is_its_controllers_to_write() -> None:
     assert "writes the status anew" in why(web(ARGO), path="status.readyReplicas")
+
+
+BACK = "Flux puts it back when it reconciles the Kustomization flux-system/apps next, every 10m"
+CURL = Actor(ActorClass.UNKNOWN, "curl", "Update")
+SCALED = Actor(ActorClass.HUMAN, "kubectl", "Update", "scale")
+
+
+@pytest.mark.parametrize(
+    ("actor", "change", "told"),
+    [
+        (EDIT, "addition", BACK),
+        (EDIT, None, BACK),
+        (Actor(ActorClass.UNKNOWN, "before-first-apply", "Update"), "addition", BACK),
+        (CURL, "override", BACK),
+        (CURL, "removal", BACK),
+        (CURL, "addition", "Flux leaves what other managers add: it puts back only what its source states"),
+        (CURL, None, f"if its source states it, {BACK}; else it stays"),
+        (SCALED, None, f"if its source states it, {BACK}; else it stays"),
+    ],
+)
+def test_flux_folds_in_what_kubectl_wrote_and_leaves_what_others_add(
+    actor: Actor, change: str | None, told: str
+) -> None:
+    assert why(kustomization(), web(FLUX, entry("kustomize-controller", "9d")), change=change, actor=actor) == told
+
+
+def elsewhere(*deliverers: Any, marks: Raw) -> tuple[list[tuple[str, str, str]], str]:
+    """Which deliverers are to be asked for where one namespace was read, and what is told with these."""
+    view = msgspec.structs.replace(view_of(web(marks), denied=[APPLICATIONS, KUSTOMIZATIONS]), namespaces=("shop",))
+    drift = Drift(
+        kind=DriftKind.OUT_OF_BAND,
+        object=Ref("apps/v1", "Deployment", "shop", "web"),
+        path="spec.replicas",
+        change="override",
+        actor=EDIT,
+        time=DriftTime(at=NOON, basis="managedFields"),
+    )
+    places = list(deliverers_of(view, (drift,)))
+    owners = dict(zip(places, deliverers, strict=False))
+    (found,) = explained(view, (drift,), owners=owners)
+    return places, found.why_not_reverted
+
+
+def deliverer(raw: Raw) -> Any:
+    view = view_of(raw)
+    (found,) = (one for name in (APPLICATIONS, KUSTOMIZATIONS) for one in view.each(name))
+    return found
+
+
+def test_a_deliverer_of_another_namespace_is_asked_for_by_its_name() -> None:
+    places, told = elsewhere(deliverer(kustomization()), marks=FLUX)
+    assert (places, told) == ([(KUSTOMIZATIONS, "flux-system", "apps")], BACK)
+    assert "does not exist: nothing puts it back" in elsewhere(None, marks=FLUX)[1]
+    assert "could not be read" in elsewhere(marks=FLUX)[1]
+    places, told = elsewhere(deliverer(application()), marks=ARGO)
+    assert places == [(APPLICATIONS, "argocd", "shop")]
+    assert "auto-sync is off" in told
+    assert "could not be read" in elsewhere(None, marks=ARGO)[1], "it may lie in any namespace"
+    there = {"annotations": {"argocd.argoproj.io/tracking-id": "team_shop:apps/Deployment:shop/web"}}
+    assert (APPLICATIONS, "team", "shop") in elsewhere(marks=there)[0]

@@ -294,6 +294,8 @@ async def test_one_object_without_secrets_and_managed_fields(server: FakeApiServ
         ("GET", "/api/v1/namespaces/a/services/b/proxy/path"),
         ("GET", "/logs"),
         ("GET", "/debug/pprof/heap"),
+        ("GET", "/openapi/v2"),
+        ("GET", "/openapi/v3/apis/apps/v1/more"),
     ],
 )
 def test_what_could_change_something_is_refused(method: str, path: str) -> None:
@@ -309,6 +311,8 @@ def test_what_could_change_something_is_refused(method: str, path: str) -> None:
         ("GET", "/apis"),
         ("GET", "/api/v1"),
         ("GET", "/apis/apps/v1"),
+        ("GET", "/openapi/v3/api/v1"),
+        ("GET", "/openapi/v3/apis/apps/v1"),
         ("GET", "/api/v1/pods"),
         ("GET", "/api/v1/namespaces"),
         ("GET", "/api/v1/namespaces/proxy"),

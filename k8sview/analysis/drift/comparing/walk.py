@@ -129,6 +129,8 @@ class Walk:
     def _added(self, place: Place, acts: dict[Act, Rule], live: Any) -> None:
         if isinstance(live, dict) and not isinstance(place.steps[-1], Item):
             self._fields(place, {}, live)
+            if not live and self._additions and Act.EXTRA not in acts:
+                self._note(place, ADDITION, ABSENT, live)
             return
         security = self._decides(place, live)
         if security:

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.comparing.difference import OVERRIDE, Difference
-from k8sview.analysis.drift.comparing.documents import Identity, Stated, stated
+from k8sview.analysis.drift.comparing.documents import Stated, stated
 from k8sview.analysis.drift.comparing.objects import Terms, compared
 from k8sview.analysis.drift.helm.prediction import SERVER_SIDE, repaired
 from k8sview.analysis.drift.helm.release import RELEASE_NAME, RELEASE_NAMESPACE, Release, objects
-from k8sview.analysis.drift.manifests import SECRET_VALUES, gone_secret, missing, unread_secret
+from k8sview.analysis.drift.manifests import Bodies, gone_secret, missing, unread_secret
 from k8sview.model.drift import Drift, DriftKind, Drifts, NotCheckable
 from k8sview.model.resources import Ref
 from k8sview.model.status import Confidence, Severity
@@ -21,6 +21,8 @@ from k8sview.model.view import View
 _KIND = DriftKind.HELM
 _FLUX_NAME, _FLUX_NAMESPACE = "helm.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/namespace"
 _FLUX_RELEASES = "helmreleases.helm.toolkit.fluxcd.io"
+Place = tuple[str, str, str]
+"""``(resource, namespace, name)`` of what delivers an object."""
 
 
 def wanted(view: View, release: Release) -> tuple[Stated, ...]:
@@ -31,37 +33,70 @@ def wanted(view: View, release: Release) -> tuple[Stated, ...]:
 def compare_release(
     view: View,
     release: Release,
-    bodies: Mapping[Identity, Mapping[str, Any] | None],
+    bodies: Bodies,
     *,
     behind: bool = False,
+    owners: Mapping[Place, Any] = {},
 ) -> Drifts:
-    """Drifts of all that the release states.
+    """Drifts of all that the release states, the values of its Secrets left out: ``covered_secrets`` counts them.
 
     ``bodies``: live objects by ``Stated.identity``; None for one that was asked for and is not there. ``behind``: a
-    later revision failed half way and may have written, so nothing here is certain.
+    later revision failed half way and may have written, so nothing here is certain. ``owners``: HelmReleases of Flux
+    that are not in the view.
     """
     if release.problem:
-        return Drifts(not_checkable=(NotCheckable(_KIND, release.problem),))
-    found = Drifts(not_checkable=tuple(NotCheckable(_KIND, one) for one in objects(release).problems))
+        return Drifts(not_checkable=unseen(release.namespace, release.name, release.problem))
+    problems = (unseen(release.namespace, release.name, one) for one in objects(release).problems)
+    found = Drifts(not_checkable=tuple(gap for gaps in problems for gap in gaps))
     for one in wanted(view, release):
-        found += _of_one(view, release, one, bodies, behind=behind)
+        found += _of_one(view, release, one, bodies, owners, behind=behind)
     return found
+
+
+def covered_secrets(view: View, release: Release, bodies: Bodies) -> int:
+    """How many living Secrets the release states, whose values nobody compares."""
+    return sum(unread_secret(one, bodies) and not gone_secret(view, one) for one in wanted(view, release))
+
+
+def covered(secrets: int) -> NotCheckable:
+    """One word on the Secrets of all releases: they are left out on purpose, however many they are."""
+    whose = "1 Secret" if secrets == 1 else f"{secrets} Secrets"
+    words = f"values of {whose} of Helm releases are never read; who wrote their keys is told by their field sets"
+    return NotCheckable(_KIND, words, blind=False)
+
+
+def unseen(namespace: str, name: str, problem: str) -> tuple[NotCheckable, ...]:
+    """What of a release nobody looked at may differ, be missing, or be left behind."""
+    reason = f"release {namespace}/{name}: {problem}"
+    return tuple(NotCheckable(kind, reason) for kind in (_KIND, DriftKind.MISSING, DriftKind.ORPHAN))
+
+
+def flux_release(body: Mapping[str, Any]) -> Place | None:
+    """Which HelmRelease of Flux delivers a live object, as its labels tell."""
+    metadata = body.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    name = labels.get(_FLUX_NAME) if isinstance(labels, dict) else None
+    if not isinstance(labels, dict) or not isinstance(name, str):
+        return None
+    return _FLUX_RELEASES, str(labels.get(_FLUX_NAMESPACE) or ""), name
 
 
 def _of_one(
     view: View,
     release: Release,
     one: Stated,
-    bodies: Mapping[Identity, Mapping[str, Any] | None],
+    bodies: Bodies,
+    owners: Mapping[Place, Any],
     *,
     behind: bool,
 ) -> Drifts:
     if unread_secret(one, bodies):
         if not gone_secret(view, one):
-            return Drifts(not_checkable=(NotCheckable(_KIND, f"{one.ref}: {SECRET_VALUES}", blind=False),))
+            return Drifts()
         bodies = {one.identity: None}
     if one.resource is None or one.identity not in bodies:
-        return Drifts(not_checkable=(NotCheckable(_KIND, f"{one.ref}: {one.problem or 'it was not read'}"),))
+        problem = f"{one.ref}: {one.problem or 'it was not read'}"
+        return Drifts(not_checkable=unseen(release.namespace, release.name, problem)[:2])
     body = bodies[one.identity]
     group = one.resource.group
     if body is None:
@@ -84,7 +119,7 @@ def _of_one(
         repairs=repairs,
     )
     drifts = compared(view, one, body, terms)
-    why = _not_reverted(view, body)
+    why = _not_reverted(view, body, owners)
     told = (
         msgspec.structs.replace(drift, why_not_reverted=why, next=_next(drift.next_upgrade_repairs, release))
         for drift in drifts.drifts
@@ -133,14 +168,13 @@ def _annotations(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _not_reverted(view: View, body: Mapping[str, Any]) -> str:
+def _not_reverted(view: View, body: Mapping[str, Any], owners: Mapping[Place, Any]) -> str:
     """Why it is still there: Helm looks at the cluster only while it upgrades, Flux only where it was told to."""
-    metadata = body.get("metadata")
-    labels = metadata.get("labels") if isinstance(metadata, dict) else None
-    name = labels.get(_FLUX_NAME) if isinstance(labels, dict) else None
-    if not isinstance(labels, dict) or not isinstance(name, str):
+    place = flux_release(body)
+    if place is None:
         return "Helm compares with the cluster only while it upgrades"
-    found = view.get(_FLUX_RELEASES, name, str(labels.get(_FLUX_NAMESPACE) or ""))
+    _, namespace, name = place
+    found = owners.get(place) or view.get(_FLUX_RELEASES, name, namespace)
     spec = found.body.get("spec") if found is not None else None
     if not isinstance(spec, dict):
         return f"whether Flux corrects drift of the HelmRelease {name} could not be read"

@@ -79,13 +79,22 @@ def releases(view: View) -> Inventory:
             unread.append(NotCheckable(DriftKind.HELM, f"{resource}: {table.partial}"))
         for obj in view.each(resource):
             revision = _revision(resource, obj)
-            if revision is not None:
+            if revision is None and obj.metadata.labels.get("owner") == "helm" and obj.metadata.name.startswith(PREFIX):
+                unread.append(NotCheckable(DriftKind.HELM, _odd(resource, obj)))
+            elif revision is not None:
                 found[(obj.metadata.namespace or "", obj.metadata.labels["name"])].append(revision)
     kept = (
         Kept(name, namespace, tuple(sorted(revisions, key=lambda one: -one.version)))
         for (namespace, name), revisions in sorted(found.items())
     )
     return Inventory(tuple(kept), tuple(unread))
+
+
+def _odd(resource: str, obj: Any) -> str:
+    metadata = obj.metadata
+    what = "no name" if not metadata.labels.get("name") else "no number as its version"
+    where = f"{_KINDS[resource]} {metadata.namespace}/{metadata.name}"
+    return f"{where} keeps a revision of a Helm release, and its labels have {what}: it was not read"
 
 
 def _revision(resource: str, obj: Any) -> Revision | None:

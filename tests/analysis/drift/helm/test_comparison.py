@@ -9,14 +9,14 @@ import msgspec
 import pytest
 import yaml
 
-from k8sview.analysis.drift.helm.comparison import compare_release, wanted
+from k8sview.analysis.drift.helm.comparison import compare_release, covered, covered_secrets, wanted
 from k8sview.analysis.drift.helm.leftovers import leftovers
 from k8sview.analysis.drift.helm.prediction import repaired
 from k8sview.model.drift import Drift, DriftKind
 from k8sview.model.status import Confidence
 from k8sview.model.view import View
 from tests.analysis.clusters import view_of
-from tests.analysis.drift.comparing.bodies import CONTAINER, Raw, entry, merged, owned, with_entries
+from tests.analysis.drift.comparing.bodies import CONTAINER, Raw, entry, merged, obj, owned, with_entries
 from tests.analysis.drift.helm.storage import PASSWORD, release_of
 
 DEPLOYMENT = """
@@ -217,13 +217,23 @@ def test_what_cannot_be_looked_at_is_stated() -> None:
     release = release_of(DEPLOYMENT + "---" + CUSTOM + "---\n- [")
     found = compare_release(view, release, {})
     assert found.drifts == ()
-    assert [one.reason for one in found.not_checkable] == [
-        "document 3 is no YAML at its line 2",
-        "Deployment shop/web: it was not read",
-        "Widget shop/web: the cluster serves no Widget of example.org/v1",
+    assert [one.reason for one in found.not_checkable if one.kind is DriftKind.HELM] == [
+        "release shop/web: document 3 is no YAML at its line 2",
+        "release shop/web: Deployment shop/web: it was not read",
+        "release shop/web: Widget shop/web: the cluster serves no Widget of example.org/v1",
     ]
+    assert len([one for one in found.not_checkable if one.kind is DriftKind.MISSING]) == 3, "each may be missing"
     broken = msgspec.structs.replace(release, problem="damaged")
-    assert [one.reason for one in compare_release(view, broken, {}).not_checkable] == ["damaged"]
+    (told, *_) = compare_release(view, broken, {}).not_checkable
+    assert told.reason == "release shop/web: damaged"
+
+
+def test_the_living_secrets_of_a_release_are_counted_and_not_read() -> None:
+    release = release_of(SECRET + "---" + SECRET.replace("name: web", "name: gone"))
+    held = obj("Secret", metadata={"namespace": "shop"})
+    assert covered_secrets(view_of(held), release, {}) == 1
+    assert covered(12).reason.startswith("values of 12 Secrets of Helm releases are never read")
+    assert not covered(12).blind
 
 
 def test_another_version_of_the_api_is_not_guessed_at() -> None:

@@ -81,3 +81,17 @@ def test_labels_that_are_no_release(version: str) -> None:
     broken = secret("web", 1, "deployed")
     broken["metadata"]["labels"]["version"] = version
     assert releases(view_of(broken)).releases == ()
+
+
+@pytest.mark.parametrize(
+    ("labels", "why"), [({"version": "abc"}, "no number as its version"), ({"name": ""}, "no name")]
+)
+def test_a_revision_with_odd_labels_is_not_dropped_without_a_word(labels: dict[str, str], why: str) -> None:
+    odd = secret("web", 4, "deployed")
+    odd["metadata"]["labels"] |= labels
+    found = releases(view_of(odd))
+    assert found.releases == ()
+    (told,) = found.not_checkable
+    assert told.blind
+    assert told.reason.startswith("Secret shop/sh.helm.release.v1.web.v4 keeps a revision of a Helm release")
+    assert why in told.reason
