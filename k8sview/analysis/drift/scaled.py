@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from k8sview.analysis.drift.naming import ref_of
+from k8sview.analysis.drift.ownership.managers import class_of
 from k8sview.analysis.drift.window import NEAR, writer_at
 from k8sview.model.fields import read_one
 from k8sview.model.objects.workloads import Deployment, HorizontalPodAutoscaler, StatefulSet
@@ -197,7 +198,9 @@ def _attributed(workload: Any, scaling: Scaling, rescales: list[_Rescale], switc
         if abs(one.at - scaling.at) <= NEAR:
             return msgspec.structs.replace(scaling, autoscaler=one.autoscaler, reason=one.reason)
     actor = writer_at(workload, scaling.at)
-    by_switch = switch if not actor and 0 in (scaling.before, scaling.after) else ""
+    # Whoever delivers may have written something else a moment before; a hand near by is rather the hand's.
+    by_hand = bool(actor) and class_of(actor).suspicious
+    by_switch = switch if not by_hand and 0 in (scaling.before, scaling.after) else ""
     return msgspec.structs.replace(scaling, actor=actor, autoscaler=by_switch)
 
 

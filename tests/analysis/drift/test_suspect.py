@@ -103,3 +103,17 @@ def test_a_note_that_a_deliverer_wrote_past_since_is_no_drift() -> None:
         entry("kubectl-client-side-apply", APPLIED, time="2026-02-01T00:00:00Z"),
     ]
     assert IMAGE not in {one.path for one in judged(view_of(), "deployments.apps", body).drifts}
+
+
+def test_keda_that_switches_off_right_after_a_delivery_is_no_hand() -> None:
+    plain = shapes.deployment(shapes.entry("kustomize-controller", "602s"), age="9d", replicas=0)
+    scaled = shapes.scaled(plain, "web-1", 2, 0, "10m")
+    keda = {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": {"name": "web", "namespace": "shop", "uid": "keda"},
+        "spec": {"scaleTargetRef": {"name": "web"}},
+    }
+    sets = shapes.replica_set(1, "9d", name="web-1", app="x:1")
+    assert list(scaled_by_nobody(view_of(plain, scaled, sets, keda), "deployments.apps")) == []
+    assert list(scaled_by_nobody(view_of(plain, scaled, sets), "deployments.apps")) == [("shop", "web")]
