@@ -97,12 +97,14 @@ class ControlPlane:
         return self.folder / "audit.log"
 
     def start_apiserver(self) -> None:
-        """Start the API server (again), on the same port, and wait until it is ready."""
+        """Start the API server (again), on the same port, and wait until it is ready. Who gave up meanwhile, as some do
+        that were only about to begin, is started again, as a kubelet would."""
         audit = ["--audit-policy-file=audit.yaml", "--audit-log-path=audit.log"] if self._audit else []
         storage = ["--storage-media-type=application/json"] if self._ageable else []
         command = commands.apiserver(self._binaries, self._port, self._etcd_ports[0])
         self._processes.start("kube-apiserver", [*command, *audit, *storage])
-        self._wait_ready()
+        for name, ended in self._wait_ready().items():
+            self._processes.start(name, ended)
 
     def stop_apiserver(self) -> None:
         """End the API server at once, as a crash would: open watches break."""
@@ -184,17 +186,19 @@ class ControlPlane:
         if self._kwok:
             self.start_kwok()
 
-    def _wait_ready(self) -> None:
+    def _wait_ready(self) -> dict[str, Sequence[str]]:
+        """The commands of those that could not wait as long."""
         until = time.monotonic() + _PATIENCE
-        answer = "no answer"
+        answer, ended = "no answer", dict[str, Sequence[str]]()
         while time.monotonic() < until:
+            ended |= self._processes.take_ended(besides=("etcd", "kube-apiserver"))
             self._processes.check()
             try:
                 answer = self._readyz()
             except OSError as error:
                 answer = str(error)
             if answer == "ok":
-                return
+                return ended
             time.sleep(0.05)
         raise RuntimeError(f"the API server was not ready within {_PATIENCE:.0f} s: {answer}")
 

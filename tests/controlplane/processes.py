@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,7 @@ class Processes:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: dict[str, Sequence[str]] = {}
         self._guard = subprocess.Popen(
             [sys.executable, "-I", "-S", str(_GUARD)], stdin=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -32,6 +33,7 @@ class Processes:
                 command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         self._children[name] = child
+        self._commands[name] = tuple(command)
         self._tell(f"+{child.pid}")
 
     def kill(self, name: str) -> None:
@@ -45,6 +47,14 @@ class Processes:
             if child.poll() is not None:
                 tail = (self._folder / f"{name}.log").read_text(errors="replace")[-3000:]
                 raise RuntimeError(f"{name} ended with status {child.returncode}:\n{tail}")
+
+    def take_ended(self, besides: Collection[str]) -> dict[str, Sequence[str]]:
+        """The commands of children that ended by themselves, by name, but for some; they are forgotten."""
+        children = {name: child for name, child in self._children.items() if name not in besides}
+        ended = {name: self._commands[name] for name, child in children.items() if child.poll() is not None}
+        for name in ended:
+            self._forget(name)
+        return ended
 
     def pids(self) -> dict[str, int]:
         return {name: child.pid for name, child in self._children.items()}
