@@ -13,6 +13,7 @@ from k8sview.analysis.drift.kinds.reading import items
 from k8sview.analysis.drift.kinds.table import in_view
 from k8sview.analysis.drift.manifests import wanted
 from k8sview.analysis.drift.standing import NO_OWNERS, Owners, deliverers
+from k8sview.analysis.drift.suspected import OF_BODIES
 from k8sview.model.drift import Drift, DriftKind, Drifts, DriftSettings, NotCheckable
 from k8sview.model.drift_report import DriftReport, Unlooked
 from k8sview.model.events import Connected
@@ -31,8 +32,7 @@ from k8sview.sources.contract import Source
 _TWICE = frozenset({"events.events.k8s.io", "componentstatuses"})
 """What another resource tells as well."""
 _FIGURES = "metrics.k8s.io"
-_WRITTEN = (DriftKind.OUT_OF_BAND, DriftKind.LAST_APPLIED)
-_OWNED = (*_WRITTEN, DriftKind.NODE_IN_PLACE)
+_OWNED = (*OF_BODIES, DriftKind.NODE_IN_PLACE)
 _OF_RELEASES = (DriftKind.HELM, DriftKind.ORPHAN, DriftKind.MISSING)
 _GIVEN = (DriftKind.MANIFEST, DriftKind.MISSING)
 _NO_BODIES = "a recording keeps no field sets and covers values: only the live cluster can tell"
@@ -116,7 +116,7 @@ async def _look(
         found = Drifts()
         if any(map(chosen, _OF_RELEASES)):
             found, _ = await look_at_releases(view, None, labels_only=labels_only)
-        asked = (*_WRITTEN, DriftKind.HELM, *(_GIVEN if given is not None else ()))
+        asked = (*OF_BODIES, DriftKind.HELM, *(_GIVEN if given is not None else ()))
         blind = tuple(NotCheckable(kind, _NO_BODIES) for kind in asked if chosen(kind))
         return found + Drifts(not_checkable=blind)
     owned = any(map(chosen, _OWNED))

@@ -7,14 +7,13 @@ field sets tell who wrote which key; their values never are.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from k8sview.analysis.drift.comparing.documents import Identity, Stated
 from k8sview.analysis.drift.ownership.managers import Known
-from k8sview.analysis.drift.ownership.names import APPLYING
-from k8sview.analysis.drift.ownership.tracking import LAST_APPLIED
 from k8sview.analysis.drift.ownership.triage import stripped, suspects
 from k8sview.analysis.drift.suspect import judged, scaled_by_nobody
+from k8sview.analysis.drift.suspected import EMPTIED, applied, unseen
 from k8sview.model.drift import Drift, DriftKind, Drifts, NotCheckable
 from k8sview.model.objects.meta import LabelSelector
 from k8sview.model.resources import Key
@@ -23,7 +22,6 @@ from k8sview.model.view import View
 from k8sview.session.bodies import SECRETS, Bodies, Body
 from k8sview.sources.contract import NotReadableError
 
-_EMPTIED = "managed by something, and without managedFields: nobody can tell who wrote them"
 _FEW, _MANY = 20, 200
 """So few are fetched one by one whatever their share, for a list's pages hold the others as well; so many never are,
 for requests are rationed."""
@@ -42,21 +40,21 @@ def triage(view: View, known: Known, selector: LabelSelector | None = None) -> t
         if table.state.state in (State.IDLE, State.NOT_SERVED):
             continue
         if not view.readable(name) or table.partial:
-            gaps += _unseen(f"{name}: {table.partial or table.state}")
+            gaps += unseen(f"{name}: {table.partial or table.state}")
         if not table.objects and not table.malformed:
             continue
         labelled = _labelled(table, selector)
         without = sum(1 for key in stripped(view, name) if labelled(key))
         if without:
-            gaps.append(NotCheckable(DriftKind.OUT_OF_BAND, f"{without} of {name}: {_EMPTIED}"))
+            gaps.append(NotCheckable(DriftKind.OUT_OF_BAND, f"{without} of {name}: {EMPTIED}"))
         touched = set(filter(labelled, suspects(view, name, known)))
-        applied = set(filter(labelled, _applied(view, name)))
+        noted = set(filter(labelled, applied(table.objects)))
         if name == SECRETS:
-            if applied:
-                words = f"{len(applied)} of secrets: their values are never read"
+            if noted:
+                words = f"{len(noted)} of secrets: their values are never read"
                 gaps.append(NotCheckable(DriftKind.LAST_APPLIED, words))
-            applied = set()
-        keys = tuple(sorted(touched | applied | set(filter(labelled, scaled_by_nobody(view, name)))))
+            noted = set()
+        keys = tuple(sorted(touched | noted | set(filter(labelled, scaled_by_nobody(view, name)))))
         if keys:
             found[name] = keys
     return found, Drifts(not_checkable=tuple(gaps))
@@ -108,14 +106,14 @@ class _Looking:
                     await asyncio.sleep(0)  # progress and Ctrl-C get their turn
             except NotReadableError as problem:
                 where = f" in {scope}" if scope else ""
-                self.found.append(Drifts(not_checkable=tuple(_unseen(f"{problem}{where}"))))
+                self.found.append(Drifts(not_checkable=tuple(unseen(f"{problem}{where}"))))
 
     async def _fetched(self, key: Key) -> None:
         try:
             look = self._bodies.outline if self._name == SECRETS else self._bodies.once
             body = await look(self._table.resource, *key)
         except NotReadableError as problem:
-            self.found.append(Drifts(not_checkable=tuple(_unseen(str(problem)))))
+            self.found.append(Drifts(not_checkable=tuple(unseen(str(problem)))))
             return
         if body is not None:  # else gone since it was listed
             self._judge(key, body)
@@ -140,16 +138,3 @@ async def look_at_suspects(
         drifts += [drift for one in looking.found for drift in one.drifts]
         gaps += [gap for one in looking.found for gap in one.not_checkable]
     return Drifts(tuple(drifts), tuple(gaps))
-
-
-def _applied(view: View, resource: str) -> Iterator[Key]:
-    """Keys of objects that say what was last applied to them."""
-    for key, obj in view.table(resource).objects.items():
-        managers = {one.manager for one in obj.metadata.managed_fields}
-        if LAST_APPLIED in obj.metadata.annotations or not managers.isdisjoint(APPLYING):
-            yield key
-
-
-def _unseen(reason: str) -> Iterator[NotCheckable]:
-    for kind in (DriftKind.OUT_OF_BAND, DriftKind.LAST_APPLIED):
-        yield NotCheckable(kind, reason)

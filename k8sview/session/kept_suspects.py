@@ -14,10 +14,9 @@ import msgspec
 from k8sview.analysis.drift.kinds.reading import declared
 from k8sview.analysis.drift.kinds.replicas import SCALED
 from k8sview.analysis.drift.ownership.managers import NOBODY, Known, class_of
-from k8sview.analysis.drift.ownership.names import APPLYING
-from k8sview.analysis.drift.ownership.tracking import LAST_APPLIED
 from k8sview.analysis.drift.ownership.triage import stripped, suspects
 from k8sview.analysis.drift.suspect import scaled_by_nobody
+from k8sview.analysis.drift.suspected import EMPTIED, applied, unseen
 from k8sview.model import events
 from k8sview.model.drift import ActorClass, DriftKind, Drifts, NotCheckable
 from k8sview.model.kinds import RESOURCE_NAMES
@@ -31,11 +30,9 @@ from k8sview.store.store import Store
 Place = tuple[str, Key]
 """``(resource, key)``."""
 
-BODY_KINDS = (DriftKind.OUT_OF_BAND, DriftKind.LAST_APPLIED)
 _CHUNK = 50  # objects whose triage costs well below a slice
 _UNLISTED = frozenset({"events", "events.events.k8s.io", "componentstatuses", "leases.coordination.k8s.io"})
 _SCALED = "ScalingReplicaSet"
-_EMPTIED = "managed by something, and without managedFields: nobody can tell who wrote them"
 
 
 class Suspects:
@@ -127,21 +124,21 @@ class Suspects:
             if state.state is State.DENIED:
                 denied.append(name)
             elif not view.readable(name) or partial:
-                yield from _both(f"{name}: {partial or state}")
+                yield from unseen(f"{name}: {partial or state}")
         if denied:
-            yield from _both(f"list denied: {some(denied)}")
+            yield from unseen(f"list denied: {some(denied)}")
         reasons: dict[tuple[str, str], int] = {}
         for (resource, _), reason in self._failed.items():
             place = (resource, reason.rpartition(": ")[2])
             reasons[place] = reasons.get(place, 0) + 1
         for (resource, reason), count in sorted(reasons.items()):
-            yield from _both(f"{count} of {resource} could not be read whole: {reason}")
+            yield from unseen(f"{count} of {resource} could not be read whole: {reason}")
         if self._applied_secrets:
             words = f"{len(self._applied_secrets)} of secrets: their values are never read"
             yield NotCheckable(DriftKind.LAST_APPLIED, words)
         for resource, keys in sorted(self._emptied.items()):
             if keys:
-                yield NotCheckable(DriftKind.OUT_OF_BAND, f"{len(keys)} of {resource}: {_EMPTIED}")
+                yield NotCheckable(DriftKind.OUT_OF_BAND, f"{len(keys)} of {resource}: {EMPTIED}")
 
     def _mark(self, resource: str, keys: Iterable[Key]) -> None:
         if resource not in _UNLISTED:
@@ -164,14 +161,14 @@ class Suspects:
         part = Table(table.resource, table.state, objects, broken)
         small = View(view.taken_at, resources=view.resources, tables={resource: part})
         touched = set(suspects(small, resource, self._known))
-        stated = () if resource == SECRETS else _applied(objects)  # what was applied to one holds its values
+        stated = () if resource == SECRETS else applied(objects)  # what was applied to one holds its values
         found = {*touched, *stated, *self._scaled(view, resource, objects)}
         bare = self._emptied.setdefault(resource, set())
         bare.difference_update(keys)
         bare.update(stripped(small, resource))
         if resource == SECRETS:
             self._applied_secrets.difference_update(keys)
-            self._applied_secrets.update(_applied(objects))
+            self._applied_secrets.update(applied(objects))
         for key in keys:
             place = (resource, key)
             if key not in found:
@@ -218,14 +215,6 @@ def some(names: Sequence[str], most: int = 6) -> str:
     return f"{', '.join(names[:most])}{rest}"
 
 
-def _applied(objects: dict[Key, Any]) -> Iterator[Key]:
-    """Objects that say what was last applied to them."""
-    for key, obj in objects.items():
-        managers = {one.manager for one in obj.metadata.managed_fields}
-        if LAST_APPLIED in obj.metadata.annotations or not managers.isdisjoint(APPLYING):
-            yield key
-
-
 def _mark_of(obj: Any) -> object:
     """What tells that a body is no longer the one that was judged: all that people write, and no controller's status.
 
@@ -242,7 +231,3 @@ def _mark_of(obj: Any) -> object:
     )
     own = msgspec.structs.replace(metadata, resource_version="", managed_fields=())
     return (own, entries)
-
-
-def _both(reason: str) -> Iterator[NotCheckable]:
-    return (NotCheckable(kind, reason) for kind in BODY_KINDS)

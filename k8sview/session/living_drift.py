@@ -20,6 +20,7 @@ from k8sview.analysis.drift.kinds.suspended import fences
 from k8sview.analysis.drift.kinds.unmanaged import coverage
 from k8sview.analysis.drift.seen import as_watched
 from k8sview.analysis.drift.summary import order, summary
+from k8sview.analysis.drift.suspected import OF_BODIES
 from k8sview.model import events
 from k8sview.model.drift import Coverage, Drift, DriftKind, Drifts, DriftSettings, DriftSummary, NotCheckable
 from k8sview.model.living_drift import LivingDrift, SeenChange
@@ -27,7 +28,7 @@ from k8sview.model.resources import Key
 from k8sview.model.view import View
 from k8sview.session.bodies import Whole
 from k8sview.session.kept_rows import KeptRows
-from k8sview.session.kept_suspects import BODY_KINDS, Suspects, some, unfollowed
+from k8sview.session.kept_suspects import Suspects, some, unfollowed
 from k8sview.session.slices import unhurried
 from k8sview.session.suspect_reader import SuspectReader
 from k8sview.session.watched import Watched
@@ -90,7 +91,7 @@ class DriftEngine:
         if self.newest is None:
             return Drifts(not_checkable=(NotCheckable(kind, "not looked at yet"),))
         reasons = [one for one in (*self.newest.not_checkable, *self.newest.closed) if one.kind is kind]
-        if kind in BODY_KINDS and self.newest.waiting:
+        if kind in OF_BODIES and self.newest.waiting:
             reasons.append(NotCheckable(kind, f"{self.newest.waiting} suspects are still to be read"))
         return Drifts(self._by_kind.get(kind, ()), tuple(reasons))
 
@@ -194,7 +195,7 @@ class DriftEngine:
         blind = unfollowed(view)
         for missed in sorted(self._missed):
             yield NotCheckable(DriftKind.OUT_OF_BAND, f"our own watch could not compare {missed}")
-        for kind in BODY_KINDS:
+        for kind in OF_BODIES:
             if self._whole is None:
                 yield NotCheckable(kind, _NO_BODIES)
             if blind:

@@ -1,4 +1,4 @@
-"""Which objects a bounded look fetches whole, by metadata alone.
+"""Which objects a bounded look fetches whole, by metadata alone; and the words of every look at whole objects.
 
 ``k8sview drift`` reads every object that kubectl ever applied; a check that runs every night looks only where somebody
 wrote since. What lies beyond its limit is said, never left out in silence.
@@ -6,7 +6,8 @@ wrote since. What lies beyond its limit is said, never left out in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -24,6 +25,8 @@ from k8sview.model.view import View
 
 OF_BODIES = (DriftKind.OUT_OF_BAND, DriftKind.LAST_APPLIED)
 """Kinds that only whole objects tell."""
+
+EMPTIED = "managed by something, and without managedFields: nobody can tell who wrote them"
 
 _NEVER = "secrets"  # a single one, if only its metadata, needs a right that a run of checks does without
 _BY_ITSELF = (ActorClass.CONTROLLER, ActorClass.AUTOSCALER)
@@ -63,7 +66,7 @@ def suspected(view: View, known: Known = NOBODY) -> tuple[tuple[Suspect, ...], D
         table = view.tables.get(name)
         if table is None:
             continue
-        blind += (NotCheckable(kind, reason) for reason in unread(view, [name]) for kind in OF_BODIES)
+        blind += (gap for reason in unread(view, [name]) for gap in unseen(reason))
         kinds: dict[Key, tuple[DriftKind, ...]] = {}
         touched = {*suspects(view, name, known), *scaled_by_nobody(view, name)}
         for kind, keys in zip(OF_BODIES, (touched, _rewritten(view, name, known)), strict=True):
@@ -72,9 +75,21 @@ def suspected(view: View, known: Known = NOBODY) -> tuple[tuple[Suspect, ...], D
         found += (Suspect(_rank(name), name, *key, of) for key, of in kinds.items())
         without = sum(1 for _ in stripped(view, name))
         if without:
-            words = f"{without} of {name}: managed by something, and without managedFields: nobody can tell who wrote"
-            blind.append(NotCheckable(DriftKind.OUT_OF_BAND, words))
+            blind.append(NotCheckable(DriftKind.OUT_OF_BAND, f"{without} of {name}: {EMPTIED}"))
     return tuple(sorted(found)), Drifts(not_checkable=tuple(blind))
+
+
+def unseen(reason: str) -> Iterator[NotCheckable]:
+    """One reason why whole objects could not be looked at, for each kind that they tell."""
+    return (NotCheckable(kind, reason) for kind in OF_BODIES)
+
+
+def applied(objects: Mapping[Key, Any]) -> Iterator[Key]:
+    """Keys of objects that say what was last applied to them, or that somebody applied client-side."""
+    for key, obj in objects.items():
+        managers = {one.manager for one in obj.metadata.managed_fields}
+        if LAST_APPLIED in obj.metadata.annotations or not managers.isdisjoint(APPLYING):
+            yield key
 
 
 def unread_of(suspects: Sequence[Suspect], reason: str) -> Drifts:
