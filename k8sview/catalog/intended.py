@@ -14,8 +14,6 @@ intended:
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -24,10 +22,8 @@ from k8sview.analysis.drift.ignore import path_matches
 from k8sview.catalog.conversion import convert
 from k8sview.catalog.documents import Document, DocumentError, parse_document
 from k8sview.catalog.problems import CatalogError, Problem
+from k8sview.catalog.rule_files import end_of, read_rules
 from k8sview.model.diff import Intended, IntendedRules, Part, Rename, Unlikeness
-from k8sview.model.times import parse_time
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class _IntendedSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -57,11 +53,9 @@ class _FileSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 def load_intended(path: Path) -> IntendedRules:
     """The rules of a file. Raises CatalogError with every problem that can be told."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise CatalogError([Problem(str(path), 1, f"cannot be read: {reason}")]) from error
+    text = read_rules(path)
+    if text is None:
+        raise CatalogError([Problem(str(path), 1, "cannot be read: No such file or directory")])
     return read_intended(str(path), text)
 
 
@@ -90,7 +84,7 @@ def _intended(document: Document, number: int, spec: _IntendedSpec, problems: li
     if not any((spec.path, spec.kind, spec.namespace, spec.name, spec.part, spec.unlike)):
         words = "covers every difference there is: state path, kind, namespace, name, part or unlike"
         problems.append(document.problem(place, words))
-    expires = _end(spec.expires)
+    expires = end_of(spec.expires)
     if spec.expires is not None and expires is None:
         words = f"{spec.expires!r} is no day: expected 2027-06-30 or 2027-06-30T12:00:00Z"
         problems.append(document.problem((*place, "expires"), words))
@@ -123,11 +117,3 @@ def _told_once(document: Document, spec: _FileSpec, problems: list[Problem]) -> 
                 words = f"{rename.kind} {name[2]!r} of {side.upper()} is renamed twice"
                 problems.append(document.problem(("renames", number, side), words))
             names.add(name)
-
-
-def _end(text: str | None) -> datetime | None:
-    """The moment from which a rule no longer holds: after a day its end, in UTC."""
-    moment = parse_time(text)
-    if text is not None and moment is not None and _DAY.fullmatch(text):
-        return moment + timedelta(days=1)
-    return moment

@@ -6,7 +6,6 @@ Strict: what cannot be understood is an error with its line, for an ignore rule 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -14,8 +13,8 @@ import msgspec
 from k8sview.catalog.conversion import convert
 from k8sview.catalog.documents import Document, DocumentError, parse_document
 from k8sview.catalog.problems import CatalogError, Problem
+from k8sview.catalog.rule_files import end_of, read_rules
 from k8sview.model.drift import ActorClass, DriftKind, DriftSettings, IgnoreRule
-from k8sview.model.times import parse_time
 
 _NOTHING = DriftSettings()
 _CRITERIA = ("path", "kind", "namespace", "name", "manager", "drift")
@@ -41,15 +40,11 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load_drift_settings(path: Path, *, required: bool = False) -> DriftSettings:
     """What the file says of drift; nothing where there is no file, unless it is ``required``. Raises CatalogError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        if required:
-            raise CatalogError([Problem(str(path), 1, "no such file")]) from None
+    text = read_rules(path)
+    if text is None and required:
+        raise CatalogError([Problem(str(path), 1, "no such file")])
+    if text is None:
         return _NOTHING
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise CatalogError([Problem(str(path), 1, f"cannot be read: {reason}")]) from error
     return read_drift_settings(str(path), text)
 
 
@@ -88,27 +83,8 @@ def _rules(document: Document, stated: Iterable[_Rule], problems: list[Problem])
         if not any(getattr(rule, name) for name in _CRITERIA):
             words = f"ignores everything: state at least one of {', '.join(_CRITERIA)}"
             problems.append(document.problem(place, words))
-        expires = _end(rule.expires) if rule.expires is not None else None
+        expires = end_of(rule.expires)
         if rule.expires is not None and expires is None:
             words = f"{rule.expires!r} is no day (2027-01-31) and no moment (2027-01-31T18:00:00Z)"
             problems.append(document.problem((*place, "expires"), words))
-        yield IgnoreRule(
-            id=rule.id,
-            reason=rule.reason,
-            owner=rule.owner,
-            expires=expires,
-            path=rule.path,
-            kind=rule.kind,
-            namespace=rule.namespace,
-            name=rule.name,
-            manager=rule.manager,
-            drift=rule.drift,
-        )
-
-
-def _end(text: str) -> datetime | None:
-    """The moment after which a rule is over; a day is over with its end, UTC. None for what is neither."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1)
-    except ValueError:
-        return parse_time(text)
+        yield IgnoreRule(**{**msgspec.structs.asdict(rule), "expires": expires})

@@ -55,7 +55,11 @@ def marks_of(resource: Resource, metadata: ObjectMeta) -> Tracking | None:
 
 def ruler(resource: Resource, metadata: ObjectMeta, known: Known = NOBODY) -> Regime | None:
     """Who is meant to write an object, as far as its metadata alone tells."""
-    return regime(marks_of(resource, metadata), _writes(metadata, known), parse_time(metadata.creation_timestamp))
+    return _ruled(resource, metadata, _writes(metadata, known))
+
+
+def _ruled(resource: Resource, metadata: ObjectMeta, writes: list[Write]) -> Regime | None:
+    return regime(marks_of(resource, metadata), writes, parse_time(metadata.creation_timestamp))
 
 
 def _suspect(resource: Resource, obj: Any, known: Known) -> bool:
@@ -63,13 +67,14 @@ def _suspect(resource: Resource, obj: Any, known: Known) -> bool:
     classes = {class_of(entry.manager, entry.subresource, known) for entry in metadata.managed_fields}
     if classes <= _BY_THEMSELVES:
         return False
-    writers = [one.actor for one in _writes(metadata, known)]
+    writes = _writes(metadata, known)
+    writers = [one.actor for one in writes]
     suspicious = [one for one in writers if one.actor_class.suspicious]
     if any(one.subresource in _LIVING or (one.subresource == "status" and person(one)) for one in suspicious):
         return True
     if metadata.controller is not None:
         return False
-    ruled = ruler(resource, metadata, known)
+    ruled = _ruled(resource, metadata, writes)
     if ruled is None:
         return False
     return any(one.subresource in ("", "scale") and not sanctioned(one, ruled) for one in writers)
