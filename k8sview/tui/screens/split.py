@@ -1,4 +1,4 @@
-"""What the screens of drift share: a line of counts, a table, and the row under the cursor told in full below it."""
+"""What the screens of health and drift share: lines of counts, a table, and the row under the cursor told below it."""
 
 from __future__ import annotations
 
@@ -45,6 +45,10 @@ class SplitScreen(TabularScreen):
         """What the rows rest on; they are made anew when it changed (by identity)."""
         return (picture.drift, self.faults_only)
 
+    def looked(self, picture: Picture) -> bool:
+        """Whether anybody has looked at what the rows tell of: before that there is no count."""
+        return picture.drift is not None
+
     def made(self, picture: Picture, before: Mapping[Key, Any]) -> Mapping[Key, Any]:
         """The rows; one that is as it was ``before`` is the same value."""
         raise NotImplementedError
@@ -84,7 +88,7 @@ class SplitScreen(TabularScreen):
         self.query_one("#detail").display = self.size.height >= _ROOM_FOR_DETAIL and bool(self.rows.order)
 
     def count_text(self, picture: Picture | None) -> str:
-        return "?" if picture is None or picture.drift is None else super().count_text(picture)
+        return super().count_text(picture) if picture is not None and self.looked(picture) else "?"
 
     @property
     def trail(self) -> Line:

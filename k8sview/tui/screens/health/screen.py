@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from textual.widget import Widget
-
-from k8sview.model.health import ClusterHealth
 from k8sview.model.resources import Key
 from k8sview.session.picture import Picture
 from k8sview.tui.actions import bindings
@@ -19,56 +16,41 @@ from k8sview.tui.present.lines import Line
 from k8sview.tui.present.links import place_of
 from k8sview.tui.present.places import Place
 from k8sview.tui.present.states import Notice
-from k8sview.tui.screens.tabular import TabularScreen
-from k8sview.tui.widgets.cursor_view import GUTTER, CursorView
-from k8sview.tui.widgets.line_view import Bar, LineView
-from k8sview.tui.window import Commanded, Left, Window
-
-_ROOM_FOR_DETAIL = 20
-"""From this height on the row under the cursor is told in full below the table."""
+from k8sview.tui.screens.split import SplitScreen
+from k8sview.tui.window import Commanded
 
 
-class HealthScreen(TabularScreen):
+class HealthScreen(SplitScreen):
     """Rows are causes; with ctrl-z also what is on its way, waits, ends or cannot be known."""
 
     CSS_PATH = "screen.tcss"
     WHERE: ClassVar[tuple[str, ...]] = ("list", "object")
     BINDINGS = bindings("list", "object")
 
-    def __init__(self, window: Window, place: Place) -> None:
-        remembered = window.recall(place)
-        self._faults_only = remembered[2] if remembered else True
-        self._shown: tuple[ClusterHealth | None, bool, Mapping[Key, Entry]] = (None, True, {})
-        super().__init__(window, place)
-
-    def remember(self) -> Any:
-        return (*super().remember(), self._faults_only)
-
     def spec(self, picture: Picture | None) -> TableSpec:
         return HEALTH
 
-    def objects(self, picture: Picture) -> Mapping[Key, Any]:
-        health = picture.health
-        if health is None:
+    def asked(self, picture: Picture) -> tuple[Any, ...]:
+        return (picture.health, self.faults_only)
+
+    def looked(self, picture: Picture) -> bool:
+        return picture.health is not None
+
+    def made(self, picture: Picture, before: Mapping[Key, Entry]) -> Mapping[Key, Entry]:
+        if picture.health is None:
             return {}
-        known, faults_only, rows = self._shown
-        if known is not health or faults_only is not self._faults_only:
-            rows = entries(health, faults_only=self._faults_only, before=rows)
-            self._shown = health, self._faults_only, rows
-        return rows
+        return entries(picture.health, faults_only=self.faults_only, before=before)
 
-    def body(self) -> Iterable[Widget]:
-        yield Bar(id="counts")
-        yield Bar(id="blind")
-        yield from super().body()
-        yield LineView(id="detail")
+    def head(self, picture: Picture, width: int) -> list[Line]:
+        unseen = self.window.unseen()
+        told = blind_lines(unseen, picture.view, max(20, width - 2)) if picture.health is not None else []
+        return [counts_line(picture.health, unseen, width), *told]
 
-    def on_resize(self) -> None:
-        super().on_resize()
-        self._arrange()
+    def told(self, row: Entry, width: int) -> list[Line]:
+        return entry_lines(row, self.window.now(), width)
 
-    def _arrange(self) -> None:
-        self.query_one("#detail").display = self.size.height >= _ROOM_FOR_DETAIL and bool(self.rows.order)
+    def target(self, row: Entry, tab: str) -> Place | None:
+        return place_of(row.object, tab)
 
     def notice(self, picture: Picture) -> Notice | None:
         if picture.health is None:
@@ -76,78 +58,17 @@ class HealthScreen(TabularScreen):
         if self.rows.total:
             return None
         span = headline(picture.health, self.window.unseen())
-        if not self._faults_only:
+        if not self.faults_only:
             return Notice(span, True, ("Every object that could be judged is well, or suspended on purpose.",))
         return Notice(span, True, ("ctrl-z also shows what is on its way, waits, ends or cannot be known.",))
 
-    def count_text(self, picture: Picture | None) -> str:
-        return "?" if picture is None or picture.health is None else super().count_text(picture)
-
-    @property
-    def trail(self) -> Line:
-        trail = super().trail
-        return Line((*trail.spans, Span("  faults only", Role.WARN))) if self._faults_only else trail
-
     def show(self, picture: Picture) -> None:
         super().show(picture)
-        self._state(picture)
-        self._arrange()
-        self._detail()
-
-    def _state(self, picture: Picture) -> None:
-        unseen = self.window.unseen()
-        self.query_one("#counts", Bar).set_lines(counts_line(picture.health, unseen, self.size.width))
-        blind = self.query_one("#blind", Bar)
-        told = blind_lines(unseen, picture.view, max(20, self.size.width - 2)) if picture.health is not None else []
-        blind.display = bool(told)
-        blind.styles.height = max(1, len(told))
-        blind.set_lines(*told)
-
-    def tick(self) -> None:
-        super().tick()
-        self._detail(stay=True)
-
-    def on_cursor_view_moved(self, event: CursorView.Moved) -> None:
-        if event.view is self.table:
-            self._detail()
-
-    def _detail(self, *, stay: bool = False) -> None:
-        detail, entry = self.query_one("#detail", LineView), self.chosen
-        if not detail.display or entry is None:
-            return
-        detail.set_lines(entry_lines(entry, self.window.now(), max(20, self.size.width - GUTTER - 1)))
-        if not stay and not detail.has_focus:
-            detail.cursor = 0
-            detail.scroll_to(y=0, animate=False)
-
-    @property
-    def chosen(self) -> Entry | None:
-        """The row under the cursor."""
-        entry = self.rows.get(self.table.key) if self.table.key is not None else None
-        return entry if isinstance(entry, Entry) else None
-
-    def action_faults(self) -> None:
-        self._faults_only = not self._faults_only
-        self._show_again()
-        self.refresh_crumbs()
-
-    def action_back(self) -> None:
-        if self.rows.filter.active:
-            self.filter_by("")
-        else:
-            self.post_message(Left())
+        self._detail()  # a judgement may have changed all of it: it is told from its top
 
     def opened(self, key: Key) -> None:
         if self.chosen is not None:
             self.post_message(Commanded(Go(self.chosen.place)))
-
-    def action_object(self, tab: str) -> None:
-        place = place_of(self.chosen.object, tab) if self.chosen is not None else None
-        if place is not None:
-            self.post_message(Commanded(Go(place)))
-
-    def action_owner(self) -> None:
-        self.action_object("owners")
 
     def copied(self) -> str:
         """The command of the row; where it has none, the object's name."""
